@@ -1,0 +1,63 @@
+# Every verb of this project; `make` or `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := authz_sidecar tests deploy
+
+.PHONY: help
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp per set of requirements; the larger set satisfies the smaller.
+$(VENV)/demo.stamp: requirements/demo.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@test -e $(VENV)/dev.stamp || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/dev.stamp ## install everything for development into .venv
+
+.PHONY: demo
+demo: $(VENV)/demo.stamp ## the guide's whole MFA flow through a real proxy (PROXY=traefik|nginx, ONCE=1 to exit after it)
+	@$(BIN)/python -m deploy.demo --proxy "$(or $(PROXY),traefik)" $(if $(ONCE),--once)
+
+.PHONY: test
+test: $(VENV)/dev.stamp ## every test, with the real proxies (as root on Debian it installs them)
+	@deploy/install-test-services
+	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+
+.PHONY: check
+check: $(VENV)/dev.stamp ## format, lint, types, layers, dependencies, spelling, generated files
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry authz_sidecar
+	$(BIN)/codespell
+
+.PHONY: format
+format: $(VENV)/dev.stamp ## rewrite the sources in the project's format
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+.PHONY: lock
+lock: ## compile requirements/*.txt anew from pyproject.toml (needs uv)
+	for set in runtime demo dev; do \
+	  group=$$([ $$set = runtime ] || echo "--group $$set"); \
+	  uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	    --python-version 3.11 pyproject.toml $$group --output-file requirements/$$set.txt || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what the other verbs made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -1,0 +1,1 @@
+"""A standalone authorization sidecar for Stytch: forward-auth with MFA and step-up."""
