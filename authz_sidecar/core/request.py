@@ -1,0 +1,58 @@
+"""What a proxy asks: its request as it came, and what it says of the original request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from authz_sidecar.core.reasons import Reason
+
+
+class Headers(Protocol):
+    """Case-insensitive header fields that may repeat; aiohttp's multidict is one."""
+
+    def getall(self, key: str, default: Sequence[str]) -> Sequence[str]:
+        """All values of a field in the order they came, or `default`."""
+
+
+@dataclass(slots=True)
+class ProxyRequest:
+    """The subrequest of a proxy."""
+
+    path: str
+    """The path on our listener, raw, without its query."""
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What identifies the session. Secret: it has no readable repr."""
+
+    session_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """Values of the session cookie, in the order they came; at most two."""
+
+
+@dataclass(slots=True)
+class AccessRequest:
+    """Who wants to do what to which resource, as the proxy tells it."""
+
+    method: str
+    scheme: str
+    """`http` or `https`."""
+    host: str
+    """For matching: lower case, without port and trailing dot."""
+    authority: str
+    """As the proxy told it, port included; for the way back."""
+    target: str = field(repr=False)
+    """The raw request target, query included; for the way back."""
+    credentials: Credentials
+    navigation: bool
+    """Whether a browser is loading a page, so that a redirect would be followed and seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that is refused before any decision."""
+
+    reason: Reason
+    detail: str = ""
+    """For the operator's log: which header, which part. Never a value of the request."""

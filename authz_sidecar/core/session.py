@@ -1,0 +1,64 @@
+"""Who is asking: a Stytch session's facts, and the four answers of a verification."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from authz_sidecar.core.factors import IMPERSONATION
+from authz_sidecar.core.levels import FactorTimes
+from authz_sidecar.core.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What Stytch says of a session, in our words. Times are Unix seconds."""
+
+    session_id: str
+    user_id: str
+    expires_at: float
+    factors: FactorTimes
+    """The newest time of each factor, by our name; a factor without a time maps to None."""
+    roles: frozenset[str] = frozenset()
+    emails: tuple[str, ...] = ()
+    """Verified addresses only, in Stytch's order."""
+
+    @property
+    def impersonated(self) -> bool:
+        """Whether somebody else is acting as this user."""
+        return IMPERSONATION in self.factors
+
+
+class Source(StrEnum):
+    """Where evidence about a session comes from; a metric label."""
+
+    STYTCH = "stytch"
+    CACHE = "cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The session lives, as of a moment: the evidence a decision rests on."""
+
+    session: Session
+    source: Source
+    as_of: float
+    """Unix seconds: when the question was sent, not when the answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """There is no credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """There is a credential, and it is certainly no good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unverifiable:
+    """Nobody can say now. Never cached, never clears a session, never becomes a login redirect."""
+
+    reason: Reason = Reason.STYTCH_UNAVAILABLE
+
+
+Verification = Active | Absent | Invalid | Unverifiable
