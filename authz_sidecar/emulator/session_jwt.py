@@ -1,0 +1,106 @@
+"""Session JWTs: signed with RS256 by keys of the emulator's own, good for five minutes.
+
+Source: https://stytch.com/docs/api-reference/consumer/api/sessions/get-jwks
+"""
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, RSAKey
+
+from authz_sidecar.emulator.errors import ApiError
+from authz_sidecar.emulator.sessions import Session
+from authz_sidecar.emulator.shapes import session_claim
+from authz_sidecar.emulator.users import User
+from authz_sidecar.emulator.wire import Json, new_id
+
+JWT_SECONDS = 300
+SESSION_CLAIM = "https://stytch.com/session"
+_KEY_BITS = 2048
+_PUBLISHED_KEYS = 3
+_ALGORITHM = "RS256"
+
+
+class SessionJwts:
+    """Signs and reads the session JWTs of one project.
+
+    Args:
+        project_id: the audience, and part of the issuer.
+    """
+
+    def __init__(self, project_id: str) -> None:
+        self._audience = project_id
+        self._issuer = f"stytch.com/{project_id}"
+        self._keys = [_new_key()]
+
+    def rotate(self, *, keep_old: bool) -> str:
+        """Sign with a new key from now on.
+
+        Args:
+            keep_old: go on publishing the keys before it, as Stytch does for a month.
+
+        Returns:
+            The new key's id.
+        """
+        old = self._keys if keep_old else []
+        self._keys = [_new_key(), *old][:_PUBLISHED_KEYS]
+        return str(self._keys[0].kid)
+
+    def jwks(self) -> list[Json]:
+        """Return the public keys, newest first, each with the nine fields the SDK insists on."""
+        return [
+            {
+                "kty": "RSA",
+                "use": "sig",
+                "key_ops": ["verify"],
+                "alg": _ALGORITHM,
+                "kid": key.kid,
+                "x5c": [],
+                "x5tS256": "",
+                "n": key.as_dict(private=False)["n"],
+                "e": key.as_dict(private=False)["e"],
+            }
+            for key in self._keys
+        ]
+
+    def sign(self, session: Session, user: User, now: float) -> str:
+        """Return a new JWT for a session as it is at `now`, in seconds since the epoch."""
+        issued_at = int(now)
+        key = self._keys[0]
+        claims = dict(session.custom_claims) | {
+            "aud": [self._audience],
+            "iss": self._issuer,
+            "sub": session.user_id,
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + JWT_SECONDS,
+            SESSION_CLAIM: session_claim(session, user),
+        }
+        header = {"alg": _ALGORITHM, "kid": key.kid, "typ": "JWT"}
+        return jwt.encode(header, claims, key)
+
+    def session_id(self, token: str) -> str:
+        """Return the id of the session a JWT speaks of. That it has expired does not matter.
+
+        Raises:
+            ApiError: 400 `unable_to_parse_session_jwt` for what is no JWT or not signed by us,
+                401 `jwt_invalid_audience`, `jwt_invalid_issuer` or `jwt_invalid_claims`.
+        """
+        try:
+            keys = KeySet(list(self._keys))
+            claims = jwt.decode(token, keys, algorithms=[_ALGORITHM]).claims
+        except (JoseError, ValueError) as error:
+            raise ApiError(
+                400, "unable_to_parse_session_jwt", "The session JWT could not be parsed."
+            ) from error
+        if claims.get("aud") != [self._audience]:
+            raise ApiError(401, "jwt_invalid_audience", "The JWT is for another project.")
+        if claims.get("iss") != self._issuer:
+            raise ApiError(401, "jwt_invalid_issuer", "The JWT was issued by somebody else.")
+        session = claims.get(SESSION_CLAIM)
+        if not isinstance(session, dict) or not isinstance(session.get("id"), str):
+            raise ApiError(401, "jwt_invalid_claims", "The JWT does not speak of a session.")
+        return str(session["id"])
+
+
+def _new_key() -> RSAKey:
+    return RSAKey.generate_key(_KEY_BITS, {"kid": new_id("jwk"), "use": "sig", "alg": _ALGORITHM})

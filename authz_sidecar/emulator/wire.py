@@ -1,0 +1,30 @@
+"""The small change of Stytch's wire format: ids, tokens, timestamps."""
+
+import secrets
+import uuid
+from datetime import UTC, datetime
+
+Json = dict[str, object]
+
+
+def new_id(kind: str) -> str:
+    """Return a new id of Stytch's test environment, as in `session-test-<uuid>`.
+
+    Args:
+        kind: what is named, for example `user` or `phone-number`.
+    """
+    return f"{kind}-test-{uuid.uuid4()}"
+
+
+def new_session_token() -> str:
+    """Return an opaque session token: 44 characters safe in a URL, as Stytch's are."""
+    return secrets.token_urlsafe(33)
+
+
+def rfc3339(seconds: float) -> str:
+    """Return a moment as Stytch's API writes it, in whole seconds of UTC.
+
+    Args:
+        seconds: the moment in seconds since the epoch.
+    """
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
