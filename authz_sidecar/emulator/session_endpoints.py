@@ -1,0 +1,77 @@
+"""The session endpoints, and the public keys.
+
+Source: https://stytch.com/docs/api-reference/consumer/api/sessions/authenticate-session
+"""
+
+import msgspec
+
+from authz_sidecar.emulator.endpoints import Call, Endpoint, none_of, too_many
+from authz_sidecar.emulator.errors import ApiError, bad_request
+from authz_sidecar.emulator.shapes import session_json
+from authz_sidecar.emulator.sign_in import SessionArguments, check, refresh, session_answer
+from authz_sidecar.emulator.state import Emulator
+from authz_sidecar.emulator.wire import Json
+
+
+class _Authenticate(SessionArguments, kw_only=True):
+    authorization_check: Json | None = None
+
+
+class _Revoke(msgspec.Struct, kw_only=True):
+    session_id: str | None = None
+    session_token: str | None = None
+    session_jwt: str | None = None
+
+
+def _authenticate(emulator: Emulator, call: Call) -> Json:
+    body = call.body(_Authenticate)
+    if body.authorization_check is not None:
+        # To pass over it in silence would be to allow what the caller wants checked.
+        raise bad_request("The emulator has no RBAC: authorization_check cannot be answered.")
+    session = emulator.find_session(body.session_token, body.session_jwt)
+    if session is None:
+        raise none_of("no_session_arguments", "session_token", "session_jwt")
+    check(body, session)
+    refresh(session, body, emulator.now())
+    # A caller who comes with a JWT is not told the token.
+    return session_answer(emulator, session, body.session_token or "")
+
+
+def _get(emulator: Emulator, call: Call) -> Json:
+    user_id = call.query.get("user_id")
+    if not user_id:
+        raise bad_request("user_id is missing from the query.")
+    user = emulator.users.get(user_id)
+    sessions = emulator.sessions.live(emulator.now(), user_id)
+    return {"sessions": [session_json(session, user) for session in sessions]}
+
+
+def _revoke(emulator: Emulator, call: Call) -> Json:
+    body = call.body(_Revoke)
+    names = ("session_id", "session_token", "session_jwt")
+    given = [name for name in names if getattr(body, name) is not None]
+    if len(given) > 1:
+        raise too_many("too_many_session_revoke_arguments", *names)
+    if body.session_id is not None:
+        session = emulator.sessions.with_id(body.session_id, emulator.now())
+    else:
+        found = emulator.find_session(body.session_token, body.session_jwt)
+        if found is None:
+            raise none_of("no_session_revoke_arguments", *names)
+        session = found
+    session.revoked_at = emulator.now()
+    return {}
+
+
+def _jwks(emulator: Emulator, call: Call) -> Json:
+    if call.path["project_id"] != emulator.project_id:
+        raise ApiError(404, "project_not_found", "Project could not be found.")
+    return {"keys": emulator.jwts.jwks()}
+
+
+ENDPOINTS = (
+    Endpoint("sessions.authenticate", "POST", "/v1/sessions/authenticate", _authenticate),
+    Endpoint("sessions.get", "GET", "/v1/sessions", _get),
+    Endpoint("sessions.revoke", "POST", "/v1/sessions/revoke", _revoke),
+    Endpoint("sessions.get_jwks", "GET", "/v1/sessions/jwks/{project_id}", _jwks, public=True),
+)
