@@ -62,11 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
             secret=arguments.secret,
             revoke_after=arguments.revoke_after,
         )
+    except ValueError as error:
+        return _refuse(error)
+    try:
         asyncio.run(_serve(emulator, host, port))
-    except (ValueError, OSError) as error:
-        sys.stderr.write(f"authz-sidecar emulator: {error}\n")
-        return 2
+    except OSError as error:
+        return _refuse(error)
     return 0
+
+
+def _refuse(error: Exception) -> int:
+    sys.stderr.write(f"authz-sidecar emulator: {error}\n")
+    return 2
 
 
 async def _serve(emulator: Emulator, host: str, port: int) -> None:

@@ -1,0 +1,66 @@
+"""A fresh emulator for every test, and Stytch's SDK pointed at it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import pytest
+import requests
+
+from authz_sidecar.emulator import Emulator
+from tests.contract.support import Clock, EmulatorThread, Http, Json, Stytch, sdk_client
+
+EMAIL = "ann@example.com"
+PASSWORD = "correct horse battery"
+PHONE = "+12025550162"
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    # requests and urllib, by which the SDK fetches the keys, would ask the environment's proxy.
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(clock: Clock) -> Iterator[EmulatorThread]:
+    with EmulatorThread(Emulator(clock=clock)) as running:
+        yield running
+
+
+# The SDK uses aiohttp.BasicAuth and the argument `auth`, both deprecated since aiohttp 3.14.
+_SDK_WARNINGS = [
+    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
+]
+
+
+@pytest.fixture(params=[pytest.param(mode, marks=_SDK_WARNINGS) for mode in ("sync", "async")])
+async def sdk(request: pytest.FixtureRequest, server: EmulatorThread) -> AsyncIterator[Stytch]:
+    blocking = request.param == "sync"
+    with requests.Session() as sync_session:
+        async with aiohttp.ClientSession() as async_session:
+            client = sdk_client(
+                server.base_url,
+                sync_session=sync_session,
+                async_session=async_session,
+            )
+            yield Stytch(client, blocking=blocking)
+
+
+@pytest.fixture
+async def http(server: EmulatorThread) -> AsyncIterator[Http]:
+    async with aiohttp.ClientSession() as session:
+        yield Http(session, server.base_url)
+
+
+@pytest.fixture
+async def ann(http: Http) -> Json:
+    """Return a user with a password and a verified e-mail address, but no phone."""
+    body = {"email": EMAIL, "password": PASSWORD}
+    user: Json = (await http.control("POST", "/users", body))["user"]
+    return user
