@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from authz_sidecar.core.decision import Decision
-from authz_sidecar.core.request import AccessRequest
+from authz_sidecar.core.request import AccessRequest, ProxyRequest
 from authz_sidecar.core.session import Source
 
 
@@ -13,14 +13,12 @@ from authz_sidecar.core.session import Source
 class DecisionEvent:
     """A request was answered."""
 
-    request_id: str
     dialect: str
-    """The dialect that was asked, or `none`."""
-    request: AccessRequest | None
+    """The dialect that answered."""
+    request: ProxyRequest
+    access_request: AccessRequest | None
     """None if it could not be read."""
     decision: Decision
-    at: float
-    """When the request arrived, Unix seconds."""
     seconds: float
     """How long the decision took."""
 

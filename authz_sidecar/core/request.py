@@ -16,11 +16,13 @@ class Headers(Protocol):
 
 @dataclass(slots=True)
 class ProxyRequest:
-    """The subrequest of a proxy."""
+    """The subrequest of a proxy, as it came."""
 
-    path: str
-    """The path on our listener, raw, without its query."""
     headers: Headers
+    request_id: str
+    """Ties the decision log to the proxy's; it changes no decision."""
+    arrived: float
+    """Unix seconds; the one time that a decision knows."""
 
 
 @dataclass(frozen=True, slots=True)

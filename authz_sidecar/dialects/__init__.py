@@ -1,0 +1,10 @@
+"""How each proxy asks and is answered. A dialect is configured, never guessed from headers."""
+
+from collections.abc import Callable
+
+from authz_sidecar.dialects.base import Dialect
+from authz_sidecar.dialects.nginx import Nginx
+from authz_sidecar.dialects.traefik import Traefik
+
+DIALECTS: dict[str, Callable[[str], Dialect]] = {"nginx": Nginx, "traefik": Traefik}
+"""By name; each is made with the name of the session cookie."""

@@ -1,0 +1,39 @@
+"""What the answers of all dialects have in common."""
+
+from authz_sidecar.core.decision import Decision
+from authz_sidecar.core.request import AccessRequest
+from authz_sidecar.dialects.base import Reply
+from authz_sidecar.dialects.challenge import authenticate_url, www_authenticate
+from authz_sidecar.dialects.identity import identity_headers
+
+RETRY_AFTER = "2"
+"""Seconds; what could not be checked may be checked again after this."""
+
+
+def marks(decision: Decision) -> dict[str, str]:
+    """The headers that every answer carries; a stray server on our port has none of them."""
+    return {
+        "X-Authz-Decision": decision.outcome.value,
+        "X-Authz-Reason": decision.reason.value,
+        "Cache-Control": "no-store",
+    }
+
+
+def allow(decision: Decision) -> Reply:
+    """200, an empty body and every identity header: what all proxies take for a yes."""
+    return Reply(200, marks(decision) | identity_headers(decision))
+
+
+def challenge_url(decision: Decision, request: AccessRequest | None) -> str:
+    """Where a challenge can be met. A challenge always has a hint and a request that was read."""
+    if decision.hint is None or request is None:
+        raise ValueError("a challenge without a hint or a request is a fault of the program")
+    return authenticate_url(decision.reason, decision.hint, request)
+
+
+def unauthorized(decision: Decision, url: str) -> dict[str, str]:
+    """The headers of a 401 that is not to be redirected."""
+    return marks(decision) | {
+        "WWW-Authenticate": www_authenticate(decision),
+        "X-Authz-Authenticate-Url": url,
+    }

@@ -1,0 +1,30 @@
+"""What a dialect is: how one proxy asks, and how it is answered. Pure: headers in, values out."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from authz_sidecar.core.decision import Decision
+from authz_sidecar.core.request import AccessRequest, ProxyRequest, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a proxy's subrequest."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Dialect(Protocol):
+    """One proxy's way of asking and of being answered."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the settings, its endpoint's last segment, and a metric label."""
+
+    def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
+        """Read the original request from the headers of this dialect's table, and no others."""
+
+    def write(self, decision: Decision, request: AccessRequest | None) -> Reply:
+        """Write a decision; `request` is None if it could not be read."""

@@ -1,0 +1,77 @@
+"""Reading `X-Forwarded-{Method,Proto,Host,Uri}`, as nginx (by our file) and Traefik send them.
+
+Read besides: `Cookie`, and what tells a navigation. Any other header changes nothing. Each of the
+four must be there exactly once: none, two, or a comma-joined pair is a proxy that passed on what
+its client wrote.
+"""
+
+import re
+from collections.abc import Sequence
+
+from authz_sidecar.core.reasons import Reason
+from authz_sidecar.core.request import AccessRequest, Headers, Refusal
+from authz_sidecar.core.request_target import canonical_host
+from authz_sidecar.dialects.credentials import read_credentials
+from authz_sidecar.dialects.navigation import is_navigation
+
+# RFC 9110 section 5.6.2; no method of any registry comes near 32 characters.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
+# Traefik calls an upgrade's scheme ws.
+_SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+_NONE: Sequence[str] = ()
+# Name, and whether a comma in it joins two values: it is an ordinary character of a URI
+# (RFC 3986 section 2.2).
+_SINGLE_VALUED = (
+    ("X-Forwarded-Method", True),
+    ("X-Forwarded-Proto", True),
+    ("X-Forwarded-Host", True),
+    ("X-Forwarded-Uri", False),
+)
+MAX_VALUE = 40_960
+"""Characters in one header value; proxies pass lines of 32 KB."""
+
+
+def read_forwarded(headers: Headers, session_cookie: str) -> AccessRequest | Refusal:
+    """Read the original request.
+
+    Args:
+        headers: the fields of the proxy's subrequest.
+        session_cookie: the name of the cookie that holds Stytch's session token.
+
+    Returns:
+        The access request, or a refusal that names the header, never its value.
+    """
+    values = _single_values(headers)
+    if isinstance(values, Refusal):
+        return values
+    method, proto, authority, target = values
+    if not _TOKEN.fullmatch(method):
+        return Refusal(Reason.BAD_METHOD, "X-Forwarded-Method is no token")
+    scheme = _SCHEMES.get(proto)
+    if scheme is None:
+        return Refusal(Reason.BAD_SCHEME, "X-Forwarded-Proto is neither http nor https")
+    host = canonical_host(authority)
+    if isinstance(host, Refusal):
+        return host
+    cookies = headers.getall("Cookie", _NONE)
+    if sum(map(len, cookies)) > MAX_VALUE:
+        return Refusal(Reason.TOO_LARGE, "the cookies are too large")
+    credentials = read_credentials(cookies, session_cookie)
+    if isinstance(credentials, Refusal):
+        return credentials
+    navigation = is_navigation(method, headers)
+    return AccessRequest(method, scheme, host, authority, target, credentials, navigation)
+
+
+def _single_values(headers: Headers) -> list[str] | Refusal:
+    found = []
+    for name, comma_joins in _SINGLE_VALUED:
+        values = headers.getall(name, _NONE)
+        if not values or not values[0]:
+            return Refusal(Reason.MISSING_HEADER, f"{name} is missing or empty")
+        if len(values) > 1 or (comma_joins and "," in values[0]):
+            return Refusal(Reason.DUPLICATE_HEADER, f"{name} has more than one value")
+        if len(values[0]) > MAX_VALUE:
+            return Refusal(Reason.TOO_LARGE, f"{name} is too large")
+        found.append(values[0])
+    return found

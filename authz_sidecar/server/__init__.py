@@ -1,0 +1,1 @@
+"""The aiohttp shell: the decision listener, the admin listener, start and stop."""

@@ -1,0 +1,92 @@
+"""Stytch's JSON -> Session, tolerant of what it does not know and strict about what it needs.
+
+The SDK's response models refuse a factor type they have never heard of, which would sign everybody
+out on the day that Stytch adds one. Here such a factor is kept as `unknown` and never counts.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from authz_sidecar.core.factors import name_of
+from authz_sidecar.core.session import Session
+
+
+class UnreadableSessionError(Exception):
+    """An answer that does not say who the session belongs to, or until when. Says which field."""
+
+
+def read_session(body: Mapping[str, object]) -> Session:
+    """Read the facts of an authenticated session.
+
+    Args:
+        body: the JSON body of a 200 of `POST /v1/sessions/authenticate`.
+
+    Returns:
+        The session.
+
+    Raises:
+        UnreadableSessionError: without `session_id`, `user_id` or a readable `expires_at` it cannot
+            be told whose session this is or how long it lasts.
+
+    https://stytch.com/docs/api/session-auth
+    """
+    session = body.get("session")
+    if not isinstance(session, dict):
+        raise UnreadableSessionError("session is missing")
+    expires_at = _timestamp(session.get("expires_at"))
+    if expires_at is None:
+        raise UnreadableSessionError("session.expires_at is missing or no time")
+    return Session(
+        session_id=_identifier(session, "session_id"),
+        user_id=_identifier(session, "user_id"),
+        expires_at=expires_at,
+        factors=_factor_times(session),
+        roles=frozenset(role for role in _list(session, "roles") if isinstance(role, str)),
+        emails=tuple(_verified_emails(body)),
+    )
+
+
+def _identifier(session: Mapping[str, object], name: str) -> str:
+    value = session.get(name)
+    if not isinstance(value, str) or not value:
+        raise UnreadableSessionError(f"session.{name} is missing or no text")
+    return value
+
+
+def _factor_times(session: Mapping[str, object]) -> dict[str, float | None]:
+    """The newest time of each factor."""
+    newest: dict[str, float | None] = {}
+    for factor in _dicts(session, "authentication_factors"):
+        name = name_of(str(factor.get("type")), str(factor.get("delivery_method")))
+        time = _timestamp(factor.get("last_authenticated_at"))
+        known = newest.get(name)
+        newest[name] = time if known is None or (time is not None and time > known) else known
+    return newest
+
+
+def _verified_emails(body: Mapping[str, object]) -> Iterator[str]:
+    user = body.get("user")
+    for entry in _dicts(user, "emails") if isinstance(user, dict) else ():
+        address = entry.get("email")
+        if entry.get("verified") is True and isinstance(address, str):
+            yield address
+
+
+def _dicts(mapping: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:
+    return (entry for entry in _list(mapping, name) if isinstance(entry, dict))
+
+
+def _list(mapping: Mapping[str, object], name: str) -> list[object]:
+    value = mapping.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _timestamp(value: object) -> float | None:
+    """Unix seconds of an RFC 3339 time; Stytch sends up to nine fractional digits."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo is not None else None

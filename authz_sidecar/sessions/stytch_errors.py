@@ -1,0 +1,55 @@
+"""What Stytch's errors mean.
+
+The error type decides, not the status: a 404 may be a dead session or a wrong address.
+https://stytch.com/docs/api/errors
+"""
+
+from collections.abc import Mapping
+
+from authz_sidecar.core.observers import CallResult
+
+_DEAD_SESSION = frozenset(
+    {
+        "session_not_found",
+        "invalid_session_token",
+    }
+)
+_MISCONFIGURED = frozenset(
+    {
+        "captcha_required",
+        "invalid_b2b_endpoint",
+        "invalid_consumer_endpoint",
+        "invalid_project_id_authentication",
+        "invalid_secret_authentication",
+        "organization_suspended",
+        "route_not_found",
+        "unauthorized_credentials",
+        "use_https",
+    }
+)
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = 500
+
+
+def error_type_of(body: Mapping[str, object]) -> str:
+    """Stytch's `error_type`, or an empty text where the body has none."""
+    value = body.get("error_type")
+    return value if isinstance(value, str) else ""
+
+
+def meaning_of(status: int, error_type: str) -> CallResult:
+    """What an answer of 400 or more means.
+
+    Args:
+        status: the HTTP status.
+        error_type: Stytch's `error_type`; empty where the body had none.
+    """
+    if error_type in _DEAD_SESSION:
+        return CallResult.DEAD_SESSION
+    if error_type in _MISCONFIGURED:
+        return CallResult.MISCONFIGURED
+    if status == _TOO_MANY_REQUESTS:
+        return CallResult.RATE_LIMITED
+    if status >= _SERVER_ERRORS:
+        return CallResult.SERVER_ERROR
+    return CallResult.BAD_ANSWER

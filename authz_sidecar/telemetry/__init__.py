@@ -1,0 +1,1 @@
+"""Observers of decisions: metrics and the decision log. The only room that knows Prometheus."""
