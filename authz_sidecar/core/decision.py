@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
+from typing import assert_never
 
 from authz_sidecar.core.factors import COUNTED
 from authz_sidecar.core.levels import FactorTimes
@@ -93,6 +94,8 @@ def _judge(
             return Reason.SESSION_INVALID, _login(upstream), None
         case Requirement() as requirement, Active() as evidence:
             return _judge_session(upstream, requirement, evidence, now)
+        case _ as never:
+            assert_never(never)
 
 
 def _judge_session(

@@ -1,0 +1,134 @@
+"""One canonical form of a host and a path, or a refusal."""
+
+import pytest
+
+from authz_sidecar.core.reasons import Reason
+from authz_sidecar.core.request import Refusal
+from authz_sidecar.core.request_target import canonical_host, canonical_path
+
+
+@pytest.mark.parametrize(
+    ("authority", "host"),
+    [
+        ("shop.example.com", "shop.example.com"),
+        ("SHOP.Example.COM:8443", "shop.example.com"),
+        ("shop.example.com.", "shop.example.com"),
+        ("shop.example.com.:80", "shop.example.com"),
+        ("my_service", "my_service"),
+        ("192.0.2.1:80", "192.0.2.1"),
+        ("[2001:DB8:0::1]:443", "[2001:db8::1]"),
+        ("a" * 63 + ".example", "a" * 63 + ".example"),
+    ],
+)
+def test_a_host_has_one_form(authority: str, host: str) -> None:
+    assert canonical_host(authority) == host
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "",
+        ".",
+        "shop..example.com",
+        "shop.example.com..",
+        ".example.com",
+        "-shop.example.com",
+        "shop-.example.com",
+        "shop.example.com:",
+        "shop.example.com:65536",
+        "shop.example.com:80:80",
+        "user@shop.example.com",
+        "shop.example.com/path",
+        "shop.example.com\\evil.test",
+        "shop example.com",
+        "shop.example.com\n",
+        "shöp.example.com",
+        "\u212aelvin.example.com",
+        "[::1",
+        "[::1%25eth0]",
+        "[1.2.3.4]",
+        "2001:db8::1",
+        "*.example.com",
+        "a" * 64 + ".example",
+        "a." * 127 + "a",
+    ],
+)
+def test_what_is_no_host_is_refused(authority: str) -> None:
+    refusal = canonical_host(authority)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.BAD_HOST
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/", "/"),
+        ("/?", "/"),
+        ("/a/b/", "/a/b/"),
+        ("/a?next=//evil/../x", "/a"),
+        ("/a%20b", "/a b"),
+        ("/%61dmin", "/admin"),
+        ("/caf%C3%A9", "/café"),
+        ("/100%25", "/100%"),
+        ("/a/..b/c..", "/a/..b/c.."),
+        ("/a+b&c=d@e:f,g!$'()*~", "/a+b&c=d@e:f,g!$'()*~"),
+        ('/"<>[]{}|^`', '/"<>[]{}|^`'),
+    ],
+)
+def test_a_path_has_one_form(target: str, path: str) -> None:
+    assert canonical_path(target) == path
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "",
+        "*",
+        "?x=1",
+        "admin",
+        "http://shop.example.com/",
+        "//admin",
+        "/a//b",
+        "/a//",
+        "/.",
+        "/..",
+        "/public/../admin",
+        "/public/..",
+        "/public/./admin",
+        "/public/%2e%2e/admin",
+        "/public/%2E./admin",
+        "/file%2etxt",
+        "/public/..;/admin",
+        "/a;v=1",
+        "/a%3Bv=1",
+        "/a%2Fb",
+        "/a%2fb",
+        "/a\\b",
+        "/a%5cb",
+        "/a#b",
+        "/a%23b",
+        "/a%3Fb",
+        "/a%00",
+        "/a%0a",
+        "/a%1F",
+        "/a%7F",
+        "/a%C2%85",
+        "/a\x00",
+        "/a\n",
+        "/a b",
+        "/a\x7f",
+        "/café",
+        "/a%",
+        "/a%2",
+        "/a%zz",
+        "/a%FF",
+        "/a%C3",
+        "/a%252e",
+        "/a%25%32%65",
+        "/a%C0%AF",
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(target: str) -> None:
+    refusal = canonical_path(target)
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.BAD_PATH
