@@ -1,0 +1,1 @@
+"""The proxies' configuration files, and the demo that starts them."""
