@@ -26,7 +26,7 @@ class Attributes(msgspec.Struct, kw_only=True):
 
 
 class SessionArguments(msgspec.Struct, kw_only=True):
-    """The fields about the session that every authenticating endpoint takes."""
+    """The fields about the session in an authenticating call; only codes come with attributes."""
 
     session_token: str | None = None
     session_jwt: str | None = None

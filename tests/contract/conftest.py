@@ -33,13 +33,13 @@ def server(clock: Clock) -> Iterator[EmulatorThread]:
 
 
 # The SDK uses aiohttp.BasicAuth and the argument `auth`, both deprecated since aiohttp 3.14.
-_SDK_WARNINGS = [
+SDK_WARNINGS = [
     pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
 ]
 
 
-@pytest.fixture(params=[pytest.param(mode, marks=_SDK_WARNINGS) for mode in ("sync", "async")])
+@pytest.fixture(params=[pytest.param(mode, marks=SDK_WARNINGS) for mode in ("sync", "async")])
 async def sdk(request: pytest.FixtureRequest, server: EmulatorThread) -> AsyncIterator[Stytch]:
     blocking = request.param == "sync"
     with requests.Session() as sync_session:

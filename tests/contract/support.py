@@ -47,7 +47,12 @@ class EmulatorThread:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop serving; a second time it does nothing."""
+        if self._thread.is_alive():
+            self._stop()
         self._thread.join(10)
         assert not self._thread.is_alive()
 
