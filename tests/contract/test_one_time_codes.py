@@ -182,6 +182,15 @@ async def test_a_code_needs_a_known_method_id(sdk: Stytch) -> None:
     ) == (400, "invalid_method_id")
 
 
+async def test_a_phone_that_was_sent_nothing_takes_no_code(sdk: Stytch, http: Http) -> None:
+    user = (await http.control("POST", "/users", {"phone_number": PHONE}))["user"]
+    method_id = user["phone_numbers"][0]["phone_id"]
+    assert await sdk.refusal(sdk.api.otps.authenticate, method_id=method_id, code="000000") == (
+        404,
+        "otp_code_not_found",
+    )
+
+
 async def test_a_phone_can_be_added_by_user_id(sdk: Stytch, http: Http, ann: Json) -> None:
     sent = await sdk.call(sdk.api.otps.sms.send, phone_number=PHONE, user_id=ann["user_id"])
     assert sent.user_id == ann["user_id"]

@@ -1,0 +1,1 @@
+"""The emulator's parts by themselves, where its contract does not reach."""
