@@ -2,8 +2,8 @@
 
 `*` stands for one or more characters, as a whole label or segment or once inside one, and never
 crosses a dot or a slash. `**` stands for one or more labels at the start of a host, or for a whole
-subtree at the end of a path. `%2A` in a path is a literal star. Malformed patterns are the compiler's matter
-(`policy_file`); here they are taken as given.
+subtree at the end of a path. `%2A` in a path is a literal star. Malformed patterns are the
+compiler's matter (`policy_file`); here they are taken as given.
 """
 
 import re

@@ -52,7 +52,7 @@ class StytchApi:
             async_session=self._http,
             suppress_warnings=True,
         )
-        self._url = self._client.api_base.url_for(_ROUTE, {})
+        self.url = self._client.api_base.url_for(_ROUTE, {})
         self._observer = observer
         self._last_result = CallResult.OK
 
@@ -84,7 +84,7 @@ class StytchApi:
     ) -> tuple[CallResult, Active | Invalid | Unverifiable, str]:
         try:
             reply = await self._client.async_client.post(
-                self._url, {"session_token": session_token}
+                self.url, {"session_token": session_token}
             )
         except TimeoutError:
             return CallResult.TIMEOUT, Unverifiable(), "no answer in time"

@@ -3,19 +3,33 @@
 from collections.abc import Iterable
 from itertools import product
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client import exposition as _exposition
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
 
 from authz_sidecar.core.observers import CallResult, DecisionEvent, VerificationResult
 from authz_sidecar.core.policy import Access, Policy, Rule
 from authz_sidecar.core.reasons import Outcome, Reason
 from authz_sidecar.core.session import Source
 
-CONTENT_TYPE = _exposition.CONTENT_TYPE_LATEST
-
 _DECISION_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
 _STYTCH_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.5, 5.0)
 _FIRST_SESSION_GATE = 6
+_REASONS_OF_NO_UPSTREAM = (
+    Reason.UNTRUSTED_PROXY,
+    Reason.UNKNOWN_ENDPOINT,
+    Reason.UNKNOWN_HOST,
+    Reason.INTERNAL_ERROR,
+)
+
+# A second series for each, of when it was made, which nobody reads.
+disable_created_metrics()
 
 
 class Metrics:
@@ -97,7 +111,7 @@ class Metrics:
         malformed = [reason for reason in Reason if reason.outcome is Outcome.MALFORMED]
         for dialect, reason in product(dialects, malformed):
             self._malformed.labels(dialect, reason)
-        for reason in (Reason.UNTRUSTED_PROXY, Reason.UNKNOWN_ENDPOINT, Reason.UNKNOWN_HOST):
+        for reason in _REASONS_OF_NO_UPSTREAM:
             self._decisions.labels("none", "none", reason.outcome, reason)
         self._verifications.labels(Source.CACHE, VerificationResult.ACTIVE)
         for result in VerificationResult:
