@@ -62,10 +62,8 @@ async def test_a_delay_can_be_ordered(sdk: Stytch, http: Http) -> None:
     await _set(http, kind="delay", seconds=0.3, times=1)
     began = time.monotonic()
     await _authenticate(sdk)
-    assert 0.3 <= time.monotonic() - began < 3
-    began = time.monotonic()
-    await _authenticate(sdk)
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began >= 0.3
+    assert (await http.control("GET", "/faults"))["faults"] == []
 
 
 async def test_a_delayed_call_can_fail_too(sdk: Stytch, http: Http) -> None:
@@ -89,9 +87,7 @@ async def test_a_hanging_call_ends_when_the_emulator_stops(
         await http.session.get(url, timeout=timeout)
     hanging = asyncio.create_task(http.ask("GET", "/v1/sessions/jwks/x"))
     await asyncio.sleep(0.1)
-    began = time.monotonic()
     await asyncio.to_thread(server.stop)
-    assert time.monotonic() - began < 1
     with pytest.raises(aiohttp.ClientError):
         await hanging
 
