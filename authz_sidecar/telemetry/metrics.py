@@ -11,12 +11,15 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from authz_sidecar.core.observers import CallResult, DecisionEvent, VerificationResult
 from authz_sidecar.core.policy import Access, Policy, Rule
 from authz_sidecar.core.reasons import Outcome, Reason
 from authz_sidecar.core.session import Source
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+"""The media type of `Metrics.exposition`."""
 
 _DECISION_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
 _STYTCH_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.5, 5.0)
@@ -29,7 +32,7 @@ _REASONS_OF_NO_UPSTREAM = (
 )
 
 # A second series for each, of when it was made, which nobody reads.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call] # the library has no types here
 
 
 class Metrics:
