@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         ready = asyncio.run(_is_ready(settings.admin_listen))
     except (aiohttp.ClientError, TimeoutError) as error:
-        print(f"not ready: {settings.admin_listen}: {error or 'no answer'}", file=sys.stderr)
+        print(f"not ready: {settings.admin_listen}: {str(error) or 'no answer'}", file=sys.stderr)
         return 1
     print("ready" if ready else "not ready", file=sys.stderr)
     return 0 if ready else 1

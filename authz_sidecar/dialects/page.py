@@ -12,7 +12,7 @@ _TITLES = {
 }
 _SENTENCES = {
     400: "This address could not be understood.",
-    403: "You are signed in or not, but this is not open to you. Signing in again will not help.",
+    403: "This is not open to you. Signing in again will not change that.",
     503: "Whether you may see this cannot be checked right now. Please try again in a moment.",
 }
 

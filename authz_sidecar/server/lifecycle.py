@@ -7,7 +7,6 @@ import sys
 import time
 from contextlib import AsyncExitStack, suppress
 from importlib.metadata import version
-from typing import assert_never
 
 from aiohttp import web
 
@@ -95,13 +94,11 @@ async def _listen(
 ) -> None:
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    match address:
-        case TcpAddress(host, port):
-            site: web.BaseSite = web.TCPSite(runner, host, port)
-        case UnixAddress(path):
-            site = web.UnixSite(runner, path)
-        case _ as never:
-            assert_never(never)
+    site = (
+        web.UnixSite(runner, address.path)
+        if isinstance(address, UnixAddress)
+        else web.TCPSite(runner, address.host, address.port)
+    )
     try:
         await site.start()
     except OSError as error:

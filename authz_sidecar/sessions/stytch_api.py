@@ -83,9 +83,7 @@ class StytchApi:
         self, session_token: str, sent_at: float
     ) -> tuple[CallResult, Active | Invalid | Unverifiable, str]:
         try:
-            reply = await self._client.async_client.post(
-                self.url, {"session_token": session_token}
-            )
+            reply = await self._client.async_client.post(self.url, {"session_token": session_token})
         except TimeoutError:
             return CallResult.TIMEOUT, Unverifiable(), "no answer in time"
         except aiohttp.ClientError as error:

@@ -15,12 +15,6 @@ from authz_sidecar.sessions.stytch_api import ENDPOINT, StytchApi, StytchProject
 ALIVE = "WJtR5BCy38Szd5AfoDpf0iqFKEt4EE5JhjlWUY7l3FtY"
 DEAD = "59cnLELtq5cFVS6uYK9f-pAWzBkhqZl8AvLhbhOvKNWw"
 
-# Stytch's SDK uses what aiohttp 3.14 has deprecated.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
-]
-
 
 class Calls:
     """Keeps how each call ended."""
