@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import time
@@ -102,7 +103,10 @@ async def _listen(
     try:
         await site.start()
     except OSError as error:
-        raise StartError(f"cannot listen on {address}: {error.strerror or error}") from error
+        # asyncio repeats the address in its own text; a failed name look-up has only that.
+        known = error.errno is not None and error.errno > 0
+        why = os.strerror(error.errno) if known else str(error.strerror)
+        raise StartError(f"cannot listen on {address}: {why}") from error
 
 
 def _address(runner: web.ServerRunner | web.AppRunner, address: Listen) -> str:
