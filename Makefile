@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11
 SOURCES := authz_sidecar tests deploy
 
 .PHONY: help
@@ -24,6 +25,12 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# What the Dockerfile installs, fetched beforehand: the tests themselves reach nothing but loopback.
+$(VENV)/wheels.stamp: requirements/runtime.txt requirements/build.txt | $(VENV)/pyvenv.cfg
+	@$(BIN)/pip download --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
+	  --dest $(VENV)/wheels -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
 .PHONY: install
 install: $(VENV)/dev.stamp ## install everything for development into .venv
 
@@ -32,7 +39,7 @@ demo: $(VENV)/demo.stamp ## the guide's whole MFA flow through a real proxy (PRO
 	@$(BIN)/python -m deploy.demo --proxy "$(or $(PROXY),traefik)" $(if $(ONCE),--once)
 
 .PHONY: test
-test: $(VENV)/dev.stamp ## every test, with the real proxies (as root on Debian it installs them)
+test: $(VENV)/dev.stamp $(VENV)/wheels.stamp ## every test, with the real proxies (as root on Debian it installs them)
 	@deploy/install-test-services
 	$(BIN)/pytest --cov --cov-report=term $(ARGS)
 
@@ -52,11 +59,10 @@ format: $(VENV)/dev.stamp ## rewrite the sources in the project's format
 
 .PHONY: lock
 lock: ## compile requirements/*.txt anew from pyproject.toml (needs uv)
-	for set in runtime demo dev; do \
-	  group=$$([ $$set = runtime ] || echo "--group $$set"); \
-	  uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
-	    --python-version 3.11 pyproject.toml $$group --output-file requirements/$$set.txt || exit 1; \
-	done
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) --group build --output-file requirements/build.txt
+	$(COMPILE) pyproject.toml --group demo --output-file requirements/demo.txt
+	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 
 .PHONY: clean
 clean: ## remove what the other verbs made

@@ -104,8 +104,8 @@ async def _listen(
         await site.start()
     except OSError as error:
         # asyncio repeats the address in its own text; a failed name look-up has only that.
-        known = error.errno is not None and error.errno > 0
-        why = os.strerror(error.errno) if known else str(error.strerror)
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else error.strerror
         raise StartError(f"cannot listen on {address}: {why}") from error
 
 
