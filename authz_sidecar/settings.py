@@ -259,7 +259,7 @@ def _check(model: _SettingsModel, document: Document) -> Iterator[Problem]:
     if len(set(model.dialects)) != len(model.dialects) or not model.dialects:
         message = "write each dialect once, and at least one"
         yield document.problem(("dialects",), message)
-    if model.default_dialect not in model.dialects:
+    elif model.default_dialect not in model.dialects:
         name = shown(model.default_dialect)
         message = f"the default dialect {name} is not among `dialects`; choose one that is"
         yield document.problem(("default_dialect",), message)

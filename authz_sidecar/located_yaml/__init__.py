@@ -3,7 +3,7 @@
 from authz_sidecar.located_yaml.addresses import Cidr, Network, Url, read_network, read_url
 from authz_sidecar.located_yaml.compose import MAX_BYTES, MAX_DEPTH, compose
 from authz_sidecar.located_yaml.load import load, validate
-from authz_sidecar.located_yaml.model import NOT_YET, Model
+from authz_sidecar.located_yaml.model import NON_EMPTY, NOT_YET, Model
 from authz_sidecar.located_yaml.problem import Path, Position, Problem
 from authz_sidecar.located_yaml.scalars import (
     Duration,
@@ -25,6 +25,7 @@ from authz_sidecar.located_yaml.wording import instead, listed, shown
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
+    "NON_EMPTY",
     "NOT_YET",
     "Cidr",
     "Document",

@@ -36,7 +36,7 @@ def read_url(text: str) -> str:
     except ValueError:
         raise ValueError(f"{shown(text)} has no valid host") from None
     if "@" in authority:
-        raise ValueError(f"{shown(text)} has a user name; remove everything up to the `@`")
+        raise ValueError("the URL has a user name; remove it, up to the `@`")
     match canonical_host(authority):
         case Refusal():
             raise ValueError(f"{shown(text)} has no valid host")

@@ -16,6 +16,8 @@ from authz_sidecar.located_yaml.tree import Document, Empty, Entries, Items, Sca
 from authz_sidecar.located_yaml.wording import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from yaml._yaml import Mark as CMark
     from yaml.error import Mark
 
@@ -27,6 +29,7 @@ MAX_DEPTH = 32
 
 _UNKNOWN_ESCAPE = re.compile(r"found unknown escape character '(.)'")
 _BAD_START = re.compile(r"found character '(.)' that cannot start any token")
+_LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # YAML 1.1 section 5.4; PyYAML counts so
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -56,7 +59,8 @@ def compose(data: bytes, file: str) -> Document | list[Problem]:
 
 
 def _end_of(text: str) -> Position:
-    return Position(text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
+    lines = _LINE_BREAK.split(text)
+    return Position(len(lines), len(lines[-1]) + 1)
 
 
 class _StopError(Exception):
@@ -69,32 +73,37 @@ class _Composer:
     def __init__(self, text: str) -> None:
         self.found: list[tuple[Position, str]] = []
         self._text = text
-        self._events = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._next: Callable[[], events.Event]
 
     def document(self) -> Value | None:
         """The only document's value; None where reading had to stop, which `found` explains."""
         try:
-            return self._only_document()
+            parser = yaml.SafeLoader(self._text)
         except yaml.reader.ReaderError as error:
             at = _end_of(self._text[: error.position])
             self.found.append((at, "a control character is not allowed; remove it"))
+            return None
+        self._next = parser.get_event
+        try:
+            return self._only_document()
         except yaml.MarkedYAMLError as error:
             self.found.append((_position(error.problem_mark), _explained(error)))
         except (ValueError, OverflowError):
             # PyYAML turns `"\UFFFFFFFF"` and `%YAML 1.<5000 digits>` into these.
-            self.found.append((Position(1, 1), "the file has an escape or number out of range"))
+            at = _position(parser.get_mark())
+            self.found.append((at, "an escape or a number out of range"))
         except _StopError:
             pass
         return None
 
     def _only_document(self) -> Value:
-        next(self._events)  # the start of the stream
-        start = next(self._events)
+        self._next()  # the start of the stream
+        start = self._next()
         if isinstance(start, events.StreamEndEvent):
             self._stop(Position(1, 1), "the file is empty")
-        value = self._value(next(self._events), 0, _position(start.start_mark))
-        next(self._events)  # the end of the document
-        after = next(self._events)
+        value = self._value(self._next(), 0, _position(start.start_mark))
+        self._next()  # the end of the document
+        after = self._next()
         if not isinstance(after, events.StreamEndEvent):
             self._stop(_position(after.start_mark), "a second document; a file holds only one")
         return value
@@ -121,7 +130,7 @@ class _Composer:
                 return self._entries(at, depth)
             case events.ScalarEvent(value="", style=None):
                 return Empty(empty_at)
-            case events.ScalarEvent():
+            case _:
                 return self._scalar(node.value, at)
 
     def _refuse_properties(self, node: _Node, at: Position) -> None:
@@ -139,16 +148,16 @@ class _Composer:
 
     def _items(self, at: Position, depth: int) -> Items:
         items = Items(at)
-        while not isinstance(event := next(self._events), events.SequenceEndEvent):
+        while not isinstance(event := self._next(), events.SequenceEndEvent):
             items.append(self._value(event, depth + 1, _position(event.start_mark)))
         return items
 
     def _entries(self, at: Position, depth: int) -> Entries:
         entries = Entries(at)
-        while not isinstance(event := next(self._events), events.MappingEndEvent):
+        while not isinstance(event := self._next(), events.MappingEndEvent):
             key_at = _position(event.start_mark)
             key = self._value(event, depth + 1, key_at)
-            value = self._value(next(self._events), depth + 1, key_at)
+            value = self._value(self._next(), depth + 1, key_at)
             if not isinstance(key, Scalar):
                 self.found.append((key_at, "a key must be text"))
             elif key in entries:

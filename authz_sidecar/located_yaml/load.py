@@ -56,8 +56,6 @@ def _message(details: "ErrorDetails") -> str:
             return value.message
         case _ if isinstance(value, Empty):
             return NO_VALUE
-        case "too_short":
-            return "the list is empty; write at least one value, or remove the key"
         case "tuple_type":
             hint = f"; write {shown(f'[{value}]')}" if isinstance(value, Scalar) else ""
             return f"a list is expected here{hint}"

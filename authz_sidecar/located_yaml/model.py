@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from authz_sidecar.located_yaml.wording import instead
 
 NOT_YET = "not supported by this version; remove it"
+
+
+def _refuse_empty(value: object) -> object:
+    if value == []:
+        raise ValueError("the list is empty; write at least one value")
+    return value
+
+
+# pydantic's min_length counts sound items only, and would call a list of unsound ones empty.
+NON_EMPTY = BeforeValidator(_refuse_empty)
+"""For fields that are lists with at least one item."""
 
 
 @dataclass(frozen=True, slots=True)

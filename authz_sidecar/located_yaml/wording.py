@@ -6,6 +6,8 @@ from difflib import get_close_matches
 _MAX_SHOWN = 60
 """Characters of a value that a message repeats."""
 
+_NEAR = 0.7
+
 
 def shown(text: str) -> str:
     """Text from a file as a message repeats it: in backticks, on one line, cut if it is long."""
@@ -30,7 +32,7 @@ def instead(text: str, names: Iterable[str]) -> str:
         The end of a sentence, e.g. "did you mean `max_age`?".
     """
     known = sorted(names)
-    near = get_close_matches(text[:_MAX_SHOWN], known, n=1)
+    near = get_close_matches(text[:_MAX_SHOWN], known, n=1, cutoff=_NEAR)
     if near:
         return f"did you mean `{near[0]}`?"
     return f"write one of {listed(known)}" if known else "there is none to choose from"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from authz_sidecar.core import factors
 from authz_sidecar.core.factors import Category
 from authz_sidecar.core.levels import Level
-from authz_sidecar.located_yaml import Document, Path, Problem, instead, listed, shown
+from authz_sidecar.located_yaml import Document, Path, Problem, instead, shown
 from authz_sidecar.policy_file.compile import BUILT_IN_LEVELS, compile_level
 from authz_sidecar.policy_file.schema import ElementModel, LevelModel, PolicyModel
 
@@ -25,14 +25,14 @@ def check_levels(model: PolicyModel, document: Document) -> Iterator[Problem]:
         if (level.all_of is None) == (level.any_of is None):
             message = "a level has either `all_of` or `any_of`; write one of them"
             yield document.problem(path, message, at_key=True)
-            continue
-        key = "any_of" if level.all_of is None else "all_of"
-        slips = [
-            slip
-            for index, element in enumerate(level.all_of or level.any_of or ())
-            for slip in _check_element(element, (*path, key, index), document)
-        ]
+        slips = [*_check_elements(level, path, document)]
         yield from slips or _check_combination(level, path, document)
+
+
+def _check_elements(level: LevelModel, path: Path, document: Document) -> Iterator[Problem]:
+    for key, elements in (("all_of", level.all_of), ("any_of", level.any_of)):
+        for index, element in enumerate(elements or ()):
+            yield from _check_element(element, (*path, key, index), document)
 
 
 def _check_element(element: ElementModel, path: Path, document: Document) -> Iterator[Problem]:
@@ -58,11 +58,12 @@ def _check_combination(level: LevelModel, path: Path, document: Document) -> Ite
     accepted = level.accept_insecure_combination
     insecure = insecure_combination(compile_level(str(path[-1]), level))
     if insecure and not accepted:
-        what = f"{listed(insecure)} together" if len(insecure) > 1 else f"{listed(insecure)} alone"
+        what = " and ".join(map(shown, insecure))
+        how = "alone" if len(insecure) == 1 else "together"
         message = (
-            f"{what} would meet this level, which is no second factor: its elements must need two"
-            " of the categories account (password, e-mail, oauth, sso), phone and device; change"
-            f" it, or write `{_ACCEPT}: true`"
+            f"{what} {how} would meet this level, which is no second factor: its elements must need"
+            " two of the categories account (password, e-mail, oauth, sso), phone and device;"
+            f" change it, or write `{_ACCEPT}: true`"
         )
         yield document.problem(path, message, at_key=True)
     if accepted and not insecure:

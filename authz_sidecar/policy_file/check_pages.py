@@ -41,5 +41,6 @@ def _fault(url: str, policy: Policy) -> str | None:
     culprit = f"its rule {shown(rule.id)} would not" if rule else "none of its rules would"
     return (
         f"this page belongs to the upstream {shown(upstream.id)}, and {culprit} let a visitor"
-        " see it: a redirect loop; write a rule with `access: public` for it before the others"
+        " see it: a redirect loop; give it `access: public`, in a rule before the others or in an"
+        " upstream of its own"
     )

@@ -1,9 +1,10 @@
 """Reading host patterns: what may stand in `hosts`, and what to write where it may not."""
 
 import re
-from ipaddress import IPv6Address
 
 from authz_sidecar.core.patterns import HostPattern
+from authz_sidecar.core.request import Refusal
+from authz_sidecar.core.request_target import canonical_host
 from authz_sidecar.located_yaml import shown
 
 _ONE_LABEL = "write for example `*.example.com`"
@@ -41,18 +42,14 @@ def read_host(text: str) -> HostPattern:
 
 
 def _ipv6(text: str) -> HostPattern:
-    literal, bracket, after = text[1:].partition("]")
-    try:
-        address = f"[{IPv6Address(literal)}]"
-    except ValueError:
-        address = ""
-    if not address or not bracket or "%" in literal:
-        raise ValueError(f"{shown(text)} is no IPv6 literal; write for example `[2001:db8::1]`")
-    if after:
-        raise ValueError(f"{shown(text)} has more than a host; write `{address}`")
-    if address != text:
-        raise ValueError(f"{shown(text)} is not the shortest spelling; write `{address}`")
-    return HostPattern(text)
+    match canonical_host(text.partition("]")[0] + "]"):
+        case Refusal():
+            raise ValueError(f"{shown(text)} is no IPv6 literal; write for example `[2001:db8::1]`")
+        case address:
+            if address != text:
+                hint = f"write {shown(address)}"
+                raise ValueError(f"{shown(text)} is not how this host is spelled; {hint}")
+            return HostPattern(text)
 
 
 def _refuse_more_than_a_host(text: str) -> None:

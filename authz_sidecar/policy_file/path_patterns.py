@@ -35,6 +35,9 @@ def read_path(text: str) -> PathPattern:
     Raises:
         ValueError: says what to write instead.
     """
+    if _REGEX_SIGNS.search(text):
+        hint = "write for example `/x/*` or `/x/**`"
+        raise ValueError(f"{shown(text)}: patterns are no regular expressions; {hint}")
     if not text.startswith("/"):
         raise ValueError(f"{shown(text)} does not begin with a slash; write {shown('/' + text)}")
     for sign, reason in _NEVER.items():
@@ -42,9 +45,6 @@ def read_path(text: str) -> PathPattern:
             raise ValueError(f"{shown(text)}: {reason}")
     if not text.isprintable():
         raise ValueError(f"{shown(text)} has a control or invisible character; remove it")
-    if _REGEX_SIGNS.search(text):
-        hint = "write for example `/x/*` or `/x/**`"
-        raise ValueError(f"{shown(text)}: patterns are no regular expressions; {hint}")
     _refuse_escapes(text)
     _refuse_bad_segments(text)
     return PathPattern(text)

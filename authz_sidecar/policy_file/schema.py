@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from authz_sidecar.core.patterns import HostPattern, PathPattern
 from authz_sidecar.core.policy import Access
 from authz_sidecar.located_yaml import (
+    NON_EMPTY,
     NOT_YET,
     Duration,
     Flag,
@@ -16,6 +17,7 @@ from authz_sidecar.located_yaml import (
     Text,
     Url,
     Version,
+    instead,
     scalar,
     shown,
 )
@@ -28,7 +30,7 @@ def _read_access(text: str) -> Access:
     if text in unsupported.ACCESS:
         raise ValueError(f"{shown(text)} is {NOT_YET}")
     if text not in set(Access):
-        raise ValueError(f"{shown(text)} is no access; write `public` or `deny`, or `require`")
+        raise ValueError(f"{shown(text)} is no access; {instead(text, Access)}")
     return Access(text)
 
 
@@ -37,11 +39,10 @@ def _short_for(key: str) -> BeforeValidator:
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
-NonEmpty = Field(min_length=1)
-Hosts = Annotated[tuple[Annotated[HostPattern, scalar(read_host)], ...], NonEmpty]
-Paths = Annotated[tuple[Annotated[PathPattern, scalar(read_path)], ...], NonEmpty]
-Methods = Annotated[tuple[Annotated[str, scalar(read_method)], ...], NonEmpty]
-Texts = Annotated[tuple[Text, ...], NonEmpty]
+Hosts = Annotated[tuple[Annotated[HostPattern, scalar(read_host)], ...], NON_EMPTY]
+Paths = Annotated[tuple[Annotated[PathPattern, scalar(read_path)], ...], NON_EMPTY]
+Methods = Annotated[tuple[Annotated[str, scalar(read_method)], ...], NON_EMPTY]
+Texts = Annotated[tuple[Text, ...], NON_EMPTY]
 
 
 class ElementModel(Model):
@@ -57,7 +58,7 @@ class ElementModel(Model):
         return self.any_of or ((self.factor,) if self.factor else ())
 
 
-Elements = Annotated[tuple[Annotated[ElementModel, _short_for("factor")], ...], NonEmpty]
+Elements = Annotated[tuple[Annotated[ElementModel, _short_for("factor")], ...], NON_EMPTY]
 
 
 class LevelModel(Model):
@@ -140,7 +141,7 @@ class UpstreamModel(Model):
     hosts: Hosts
     login_url: Url | None = None
     step_up_url: Url | None = None
-    rules: Annotated[tuple[RuleModel, ...], NonEmpty]
+    rules: Annotated[tuple[RuleModel, ...], NON_EMPTY]
 
 
 class PolicyModel(Model):
@@ -153,4 +154,4 @@ class PolicyModel(Model):
     step_up_url: Url | None = None
     levels: dict[Id, LevelModel] = Field(default_factory=dict)
     defaults: DefaultsModel = DefaultsModel()
-    upstreams: Annotated[tuple[UpstreamModel, ...], NonEmpty]
+    upstreams: Annotated[tuple[UpstreamModel, ...], NON_EMPTY]

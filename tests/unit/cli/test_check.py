@@ -1,0 +1,90 @@
+"""The check command: what it prints, where, and its exit codes."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from authz_sidecar.cli import check
+
+GOOD = """\
+version: 1
+upstreams:
+  - id: shop
+    hosts: [shop.example.com]
+    rules: [{id: a, access: public}]
+"""
+BAD = """\
+version: 1
+upstreams:
+  - id: shop
+    hosts: [Shop.example.com]
+    rules: [{id: a, acess: public}]
+"""
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    """Run the command as the program does; returns its exit code."""
+    parser = argparse.ArgumentParser()
+    check.add_parser(parser.add_subparsers())
+    parsed = parser.parse_args(["check", *arguments])
+    code: int = parsed.run(parsed)
+    return code
+
+
+def test_a_good_policy_is_counted(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (directory / "policy.yaml").write_text(GOOD, "utf-8")
+    assert run("policy.yaml") == 0
+    assert capsys.readouterr() == ("policy.yaml: good, 1 upstream, 1 rule\n", "")
+
+
+def test_the_shipped_policy_is_good(capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = Path(__file__).parents[3] / "config" / "policy.yaml"
+    assert run(str(shipped)) == 0
+    assert capsys.readouterr().out == f"{shipped}: good, 1 upstream, 5 rules\n"
+
+
+def test_every_problem_is_one_line_and_the_last_line_counts_them(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (directory / "policy.yaml").write_text(BAD, "utf-8")
+    assert run("policy.yaml") == 1
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
+        (
+            "policy.yaml:4:13: upstreams[0].hosts[0]: `Shop.example.com` has upper-case letters;"
+            " write `shop.example.com`"
+        ),
+        "policy.yaml:5:21: upstreams[0].rules[0].acess: unknown key; did you mean `access`?",
+    ]
+    assert printed.err == "2 problems in policy.yaml\n"
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "a\x00b"])
+def test_a_file_that_cannot_be_read_is_one_line(
+    directory: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert directory.is_dir()
+    assert run(name) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"{name}: cannot be read: ")
+    assert printed.err.count("\n") == 1
+
+
+def test_of_several_files_the_worst_decides_and_all_are_checked(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (directory / "good.yaml").write_text(GOOD, "utf-8")
+    (directory / "bad.yaml").write_text("", "utf-8")
+    assert run("bad.yaml", "good.yaml") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ("bad.yaml:1:1: the file is empty\ngood.yaml: good, 1 upstream, 1 rule\n")
+    assert printed.err == "1 problem in bad.yaml\n"
+    assert run("missing.yaml", "bad.yaml", "good.yaml") == 2

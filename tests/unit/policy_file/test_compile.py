@@ -1,0 +1,210 @@
+"""What a policy file becomes: the exact values of the core."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from authz_sidecar.core.levels import Element, Level, one_factor, two_factor
+from authz_sidecar.core.patterns import HostPattern, PathPattern
+from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Roles, Rule, Upstream
+from authz_sidecar.policy_file import load_policy
+
+SHIPPED = Path(__file__).parents[3] / "config" / "policy.yaml"
+
+
+def compiled(text: str) -> Policy:
+    """A policy without problems."""
+    policy = load_policy(text.encode(), "policy.yaml")
+    assert isinstance(policy, Policy), policy
+    return policy
+
+
+def with_rule(rule: str, *, levels: str = "{}", defaults: str = "{}") -> Rule:
+    """The only rule of a policy, from its YAML in flow style."""
+    policy = compiled(
+        "version: 1\n"
+        "login_url: https://auth.example.com/login\n"
+        f"levels: {levels}\n"
+        f"defaults: {defaults}\n"
+        f"upstreams: [{{id: shop, hosts: [shop.example.com], rules: [{rule}]}}]\n"
+    )
+    return policy.upstreams[0].rules[0]
+
+
+def requirement(require: str, *, levels: str = "{}", defaults: str = "{}") -> Requirement:
+    """What a rule requires, from its YAML in flow style."""
+    rule = with_rule(f"{{id: r, require: {require}}}", levels=levels, defaults=defaults)
+    assert isinstance(rule.verdict, Requirement)
+    return rule.verdict
+
+
+def test_the_shipped_policy_is_good_and_says_what_its_comments_say() -> None:
+    policy = load_policy(SHIPPED.read_bytes(), "policy.yaml")
+    password = Element(frozenset({"password"}))
+    second = Element(frozenset({"sms_otp", "totp", "passkey"}), 300.0)
+    payments = Level("payments", ((password, second),))
+    assert policy == Policy(
+        sha256(SHIPPED.read_bytes()).hexdigest()[:12],
+        (
+            Upstream(
+                id="shop",
+                hosts=(HostPattern("shop.example.com"),),
+                rules=(
+                    Rule(
+                        "health",
+                        Match((PathPattern("/healthz"),), frozenset({"GET", "HEAD"})),
+                        Access.PUBLIC,
+                    ),
+                    Rule("internal", Match((PathPattern("/internal/**"),)), Access.DENY),
+                    Rule(
+                        "payments",
+                        Match((PathPattern("/payments/**"),)),
+                        Requirement(payments, verified_within=0.0),
+                    ),
+                    Rule(
+                        "admin",
+                        Match((PathPattern("/admin/**"),)),
+                        Requirement(two_factor(600.0), 30.0, Roles(frozenset({"admin"}))),
+                    ),
+                    Rule("rest", Match(), Requirement(one_factor(), 30.0)),
+                ),
+                login_url="https://auth.example.com/login",
+                step_up_url="https://auth.example.com/step-up",
+            ),
+        ),
+    )
+
+
+def test_the_revision_follows_every_byte() -> None:
+    data = SHIPPED.read_bytes()
+    one, other = load_policy(data, "policy.yaml"), load_policy(data + b"#\n", "policy.yaml")
+    assert isinstance(one, Policy)
+    assert isinstance(other, Policy)
+    assert one.revision != other.revision
+    assert len(one.revision) == 12
+
+
+@pytest.mark.parametrize(
+    ("written", "methods"),
+    [
+        ("[GET]", {"GET", "HEAD"}),
+        ("[HEAD]", {"HEAD"}),
+        ("[POST, PUT]", {"POST", "PUT"}),
+        ("[PURGE, report]", {"PURGE", "report"}),
+    ],
+)
+def test_get_covers_head_and_nothing_else_is_added(written: str, methods: set[str]) -> None:
+    rule = with_rule(f"{{id: r, match: {{methods: {written}}}, access: deny}}")
+    assert rule.match == Match((), frozenset(methods))
+
+
+@pytest.mark.parametrize(
+    ("require", "level"),
+    [
+        ("one_factor", one_factor()),
+        ("two_factor", two_factor()),
+        ("{level: one_factor, max_age: 5s}", one_factor(5.0)),
+        ("{level: two_factor, max_age: 1h}", two_factor(3600.0)),
+    ],
+)
+def test_built_in_levels_take_the_age_of_the_rule(require: str, level: Level) -> None:
+    assert requirement(require).level == level
+
+
+@pytest.mark.parametrize(
+    ("level", "alternatives"),
+    [
+        ("{all_of: [totp]}", ((Element(frozenset({"totp"})),),)),
+        (
+            "{all_of: [password, {factor: totp, max_age: 1h}]}",
+            ((Element(frozenset({"password"})), Element(frozenset({"totp"}), 3600.0)),),
+        ),
+        (
+            "{any_of: [passkey, {any_of: [totp, sms_otp], max_age: 1d}]}",
+            (
+                (Element(frozenset({"passkey"})),),
+                (Element(frozenset({"totp", "sms_otp"}), 86_400.0),),
+            ),
+        ),
+        (
+            "{all_of: [password, email_otp], accept_insecure_combination: true}",
+            ((Element(frozenset({"password"})), Element(frozenset({"email_otp"}))),),
+        ),
+        (
+            "{any_of: [password], accept_insecure_combination: false}",
+            ((Element(frozenset({"password"})),),),
+        ),
+    ],
+)
+def test_a_named_level_becomes_its_alternatives(
+    level: str, alternatives: tuple[tuple[Element, ...], ...]
+) -> None:
+    assert requirement("a", levels=f"{{a: {level}}}").level == Level("a", alternatives)
+
+
+def test_the_age_of_a_rule_narrows_a_named_level() -> None:
+    levels = "{a: {all_of: [password, {factor: totp, max_age: 1h}]}}"
+    level = requirement("{level: a, max_age: 5m}", levels=levels).level
+    assert level.alternatives == (
+        (Element(frozenset({"password"})), Element(frozenset({"totp"}), 300.0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("require", "defaults", "seconds"),
+    [
+        ("one_factor", "{}", 30.0),
+        ("one_factor", "{verified_within: 2m}", 120.0),
+        ("one_factor", "{verified_within: {token: 0s}}", 0.0),
+        ("one_factor", "{verified_within: {}}", 30.0),
+        ("{level: one_factor, verified_within: 0s}", "{}", 0.0),
+        ("{level: one_factor, verified_within: 250ms}", "{verified_within: 2m}", 0.25),
+    ],
+)
+def test_the_rule_says_how_old_evidence_may_be_else_the_defaults(
+    require: str, defaults: str, seconds: float
+) -> None:
+    assert requirement(require, defaults=defaults).verified_within == seconds
+
+
+@pytest.mark.parametrize(
+    ("written", "roles"),
+    [
+        ("[admin, owner]", Roles(frozenset({"admin", "owner"}))),
+        ("{all_of: [admin, owner]}", Roles(frozenset({"admin", "owner"}), every=True)),
+        ("[no]", Roles(frozenset({"no"}))),
+    ],
+)
+def test_roles_are_any_of_a_list_or_all_of_it(written: str, roles: Roles) -> None:
+    assert requirement(f"{{level: one_factor, roles: {written}}}").roles == roles
+
+
+@pytest.mark.parametrize(
+    ("top", "own", "pages"),
+    [
+        ({}, {}, ("", "")),
+        ({"login": "a"}, {}, ("a", "a")),
+        ({"login": "a", "step_up": "b"}, {}, ("a", "b")),
+        ({"login": "a"}, {"step_up": "b"}, ("a", "b")),
+        ({"login": "a"}, {"login": "b"}, ("b", "b")),
+        ({"login": "a", "step_up": "b"}, {"login": "c"}, ("c", "b")),
+        ({"login": "a", "step_up": "b"}, {"login": "c", "step_up": "d"}, ("c", "d")),
+    ],
+)
+def test_an_upstream_has_its_own_pages_else_those_of_the_file(
+    top: dict[str, str], own: dict[str, str], pages: tuple[str, str]
+) -> None:
+    def written(urls: dict[str, str], indent: str) -> str:
+        return "".join(f"{indent}{key}_url: https://{host}.test/\n" for key, host in urls.items())
+
+    policy = compiled(
+        "version: 1\n"
+        + written(top, "")
+        + "upstreams:\n  - id: shop\n"
+        + written(own, "    ")
+        + "    hosts: [shop.example.com]\n    rules: [{id: r, access: public}]\n"
+    )
+    upstream = policy.upstreams[0]
+    expected = tuple(page and f"https://{page}.test/" for page in pages)
+    assert (upstream.login_url, upstream.step_up_url) == expected
