@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11
-SOURCES := authz_sidecar tests deploy
+SOURCES := authz_sidecar tests deploy docs
 
 .PHONY: help
 help: ## list the verbs
@@ -51,11 +51,16 @@ check: $(VENV)/dev.stamp ## format, lint, types, layers, dependencies, spelling,
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry authz_sidecar
 	$(BIN)/codespell
+	$(BIN)/python docs/generate.py --check
 
 .PHONY: format
 format: $(VENV)/dev.stamp ## rewrite the sources in the project's format
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
+
+.PHONY: docs
+docs: $(VENV)/dev.stamp ## write the pages of docs/ that are made from the code
+	@$(BIN)/python docs/generate.py
 
 .PHONY: lock
 lock: ## compile requirements/*.txt anew from pyproject.toml (needs uv)
