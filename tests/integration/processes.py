@@ -2,12 +2,13 @@
 
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -120,8 +121,14 @@ def _group_lives(group: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on; who is ready is checked by its marks, since it may be lost."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on.
+
+    It lies below those that the kernel gives to outgoing connections, so that none of them takes
+    it before the program does. Chance comes from `secrets`, since pytest-randomly sows `random`
+    alike for every test.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

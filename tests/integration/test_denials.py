@@ -58,6 +58,16 @@ def test_a_request_without_a_host_is_refused(site: Site) -> None:
     assert {visit.answer.status for visit in visits} <= {400, 403}
 
 
+def test_the_location_that_asks_the_sidecar_is_not_for_clients(
+    site: Site, emulator: StytchEmulator
+) -> None:
+    visit = site.request("GET", "/_authz", emulator.session(PASSWORD), host="open.test")
+
+    if site.proxy == "nginx":
+        assert (visit.answer.status, visit.reached) == (404, 0)
+    assert visit.answer.header("X-Authz-User") is None
+
+
 def test_two_hosts_are_refused(site: Site) -> None:
     hosts = [("Host", "open.test"), ("Host", "shop.test")]
 

@@ -42,6 +42,14 @@ def test_nginx_never_reads_the_host_or_path_that_may_differ_from_what_it_serves(
     assert not re.search(r"\$uri\b|\$document_uri\b|\$http_x_forwarded|\$http_x_original", code)
 
 
+def test_traefik_believes_nobodys_forwarded_headers() -> None:
+    static = yaml.safe_load((TRAEFIK.shipped / "traefik.yaml").read_text())
+    assert "forwardedHeaders" not in static["entryPoints"]["web"]
+    dynamic = yaml.safe_load((TRAEFIK.shipped / "dynamic.yaml").read_text())
+    forward_auth = dynamic["http"]["middlewares"]["authz"]["forwardAuth"]
+    assert forward_auth["trustForwardHeader"] is False
+
+
 def test_traefik_tells_the_application_every_identity_header() -> None:
     text = (TRAEFIK.shipped / "dynamic.yaml").read_text()
     forward_auth = yaml.safe_load(text)["http"]["middlewares"]["authz"]["forwardAuth"]
