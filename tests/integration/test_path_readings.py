@@ -55,7 +55,7 @@ def test_the_readings_find_what_a_bypass_would_look_like() -> None:
 @settings(
     max_examples=300,
     deadline=None,
-    # The site is the same for all examples, and a refusal by the proxy itself is fine, too.
+    # The site is the same for all examples.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_without_a_session_only_what_every_application_takes_for_public_is_passed_on(
