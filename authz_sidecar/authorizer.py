@@ -3,15 +3,20 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from authz_sidecar.core.decision import Decision, evaluate
+from authz_sidecar.core.decision import Decision, evaluate, evidence_wanted
 from authz_sidecar.core.observers import DecisionEvent, DecisionObserver
-from authz_sidecar.core.policy import Access, Policy, Requirement, Rule, Upstream
+from authz_sidecar.core.policy import (
+    Policy,
+    Resource,
+    Rule,
+    Upstream,
+)
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Credentials, ProxyRequest, Refusal
-from authz_sidecar.core.request_target import canonical_path
+from authz_sidecar.core.request_target import canonical_paths
 from authz_sidecar.core.session import Absent, Active, Unverifiable, Verification
 from authz_sidecar.dialects.base import Dialect, Reply
 
@@ -86,37 +91,40 @@ class Authorizer:
         upstream = self.policy.upstream_for(asked.host)
         if upstream is None:
             return Decision(Reason.UNKNOWN_HOST)
-        path = canonical_path(asked.target)
-        if isinstance(path, Refusal):
-            return Decision(path.reason, upstream.id, detail=path.detail)
-        rule = upstream.match(path, asked.method)
+        rule = _rule_for(upstream, asked)
         if rule is None:
             return Decision(Reason.NO_RULE, upstream.id)
-        match rule.verdict:
-            case Access():
-                return evaluate(upstream, rule, Absent(), now)
-            case Requirement(verified_within=seconds):
-                return await self._verify(asked.credentials, seconds, upstream, rule, now)
+        if isinstance(rule, Refusal):
+            return Decision(rule.reason, upstream.id, detail=rule.detail)
+        wanted = evidence_wanted(rule, asked.client_ip)
+        if wanted is None:
+            return evaluate(upstream, rule, Absent(), now, asked.client_ip)
+        credentials = asked.credentials.chosen(bearer=upstream.bearer)
+        if isinstance(credentials, Refusal):
+            return Decision(credentials.reason, upstream.id, rule.id, detail=credentials.detail)
+
+        def decide_on(verification: Verification) -> Decision:
+            return evaluate(upstream, rule, verification, now, asked.client_ip)
+
+        return await self._verify(credentials, wanted, now, decide_on)
 
     async def _verify(
         self,
         credentials: Credentials,
         verified_within: float,
-        upstream: Upstream,
-        rule: Rule,
         now: float,
+        decide_on: Callable[[Verification], Decision],
     ) -> Decision:
         """Decide on a verification; no challenge and no attribute denial rests on old evidence."""
         try:
             async with asyncio.timeout(self._deadline):
-                verification = await self._verifier.verify(credentials, now - verified_within)
-                decision = evaluate(upstream, rule, verification, now)
+                not_before = now - verified_within
+                decision = decide_on(await self._verifier.verify(credentials, not_before))
                 if decision.reason.row.second_look and _is_old(decision.evidence, now):
-                    verification = await self._verifier.verify(credentials, now)
-                    decision = evaluate(upstream, rule, verification, now)
+                    decision = decide_on(await self._verifier.verify(credentials, now))
         except TimeoutError:
             # The call goes on and serves the retry.
-            return evaluate(upstream, rule, Unverifiable(), now)
+            return decide_on(Unverifiable())
         return decision
 
     def _tell(self, event: DecisionEvent) -> None:
@@ -125,6 +133,13 @@ class Authorizer:
                 observer.decided(event)
             except Exception:  # noqa: BLE001 - an observer never changes an answer
                 _log.exception("an observer failed (request %s)", event.request.request_id)
+
+
+def _rule_for(upstream: Upstream, asked: AccessRequest) -> Rule | Refusal | None:
+    paths = canonical_paths(asked.target, upstream.path_rules)
+    if isinstance(paths, Refusal):
+        return paths
+    return upstream.match(Resource(paths, asked.method, asked.preflight, asked.client_ip))
 
 
 def _is_old(evidence: Active | None, now: float) -> bool:

@@ -1,11 +1,14 @@
 """Hypothesis strategies for the values of the core."""
 
+from ipaddress import ip_address, ip_network
+
 from hypothesis import strategies as st
 
 from authz_sidecar.core import levels
+from authz_sidecar.core.demands import Claim, Demand, Emails, Roles
 from authz_sidecar.core.factors import NAMES
 from authz_sidecar.core.levels import Element, Level
-from authz_sidecar.core.policy import Requirement, Roles
+from authz_sidecar.core.policy import Requirement
 from authz_sidecar.core.session import Absent, Active, Invalid, Session, Source, Unverifiable
 
 NOW = 1_800_000_000.0
@@ -24,11 +27,35 @@ any_level: st.SearchStrategy[Level] = st.one_of(
     st.builds(levels.with_max_age, named_levels, ages),
 )
 role_names = st.frozensets(st.sampled_from(["admin", "owner", "user"]), max_size=3)
+networks = st.sampled_from([(), (ip_network("192.0.2.0/24"),), (ip_network("2001:db8::/32"),)])
+client_ips = st.sampled_from(
+    [None, ip_address("192.0.2.7"), ip_address("198.51.100.7"), ip_address("2001:db8::7")]
+)
+some_users = st.sampled_from([frozenset[str](), frozenset({"user-1"}), frozenset({"user-2"})])
+some_emails = st.none() | st.builds(
+    Emails,
+    st.frozensets(st.sampled_from(["ann@example.com", "bob@example.com"]), max_size=1),
+    st.frozensets(st.sampled_from(["example.com", "other.test"]), min_size=1, max_size=1),
+)
+some_claims = st.lists(
+    st.builds(Claim, st.sampled_from(["plan", "beta"]), st.sampled_from([("gold",), (True, 1)])),
+    max_size=1,
+).map(tuple)
+demands = st.builds(
+    Demand,
+    any_level,
+    networks,
+    st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"acme"})]),
+    some_users,
+    st.none() | st.builds(Roles, role_names.filter(bool), st.booleans()),
+    some_emails,
+    some_claims,
+)
 requirements = st.builds(
     Requirement,
-    any_level,
+    st.lists(demands, min_size=1, max_size=3).map(tuple),
     st.sampled_from([0.0, 30.0, 300.0]),
-    st.none() | st.builds(Roles, role_names.filter(bool), st.booleans()),
+    st.booleans(),
 )
 
 times = st.none() | st.integers(-120, 4000).map(lambda age: NOW - age)
@@ -42,6 +69,9 @@ sessions = st.builds(
     st.integers(-60, 4000).map(lambda left: NOW + left),
     factor_times,
     role_names,
+    st.sampled_from([(), ("ann@example.com",), ("Bob@Example.com", "x@other.test")]),
+    st.sampled_from([frozenset[str](), frozenset({"org-1", "acme"})]),
+    st.sampled_from([{}, {"plan": "gold"}, {"plan": ["gold", 1], "beta": True}]),
 )
 active = st.builds(
     Active,
@@ -54,8 +84,9 @@ active = st.builds(
 @st.composite
 def allowed(draw: st.DrawFn) -> tuple[Requirement, Active]:
     """A requirement, and evidence that meets it: sometimes just so."""
-    requirement = draw(requirements)
-    alternative = draw(st.sampled_from(requirement.level.alternatives))
+    level = draw(any_level)
+    requirement = Requirement((Demand(level),), draw(st.sampled_from([0.0, 30.0, 300.0])))
+    alternative = draw(st.sampled_from(level.alternatives))
     held = {
         draw(st.sampled_from(sorted(element.names))): NOW
         - draw(st.integers(0, int(element.max_age or 4000) - 1))

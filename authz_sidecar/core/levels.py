@@ -86,9 +86,15 @@ class Level:
         )
 
 
-def one_factor(max_age: float | None = None) -> Level:
-    """The built-in level `one_factor`: any counted factor, of the given age in seconds."""
-    return Level("one_factor", ((Element(factors.COUNTED, max_age),),))
+def one_factor(max_age: float | None = None, *, impersonation: bool = False) -> Level:
+    """The built-in level `one_factor`: any counted factor, of the given age in seconds.
+
+    Args:
+        max_age: seconds, None for any age.
+        impersonation: whether somebody who acts as the user holds it, too.
+    """
+    names = factors.COUNTED | ({factors.IMPERSONATION} if impersonation else set())
+    return Level("one_factor", ((Element(names, max_age),),))
 
 
 def two_factor(max_age: float | None = None) -> Level:

@@ -53,12 +53,15 @@ class PathPattern:
     """A decoded path, or a wildcard over its segments; `/x/**` is the subtree and `/x` itself."""
 
     text: str
+    ignore_case: bool = False
+    """For an upstream that takes `/Admin` and `/admin` for one."""
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         stem = self.text.removesuffix("/**")
         subtree = r"(?:/.*)?" if stem != self.text else ""
-        compiled = re.compile(_regex(stem, "[^/]") + subtree, re.DOTALL)
+        flags = re.DOTALL | (re.IGNORECASE if self.ignore_case else re.NOFLAG)
+        compiled = re.compile(_regex(stem, "[^/]") + subtree, flags)
         object.__setattr__(self, "_regex", compiled)
 
     def matches(self, path: str) -> bool:

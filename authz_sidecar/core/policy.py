@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from authz_sidecar.core.levels import Level
+from authz_sidecar.core.demands import Demand, Network, lies_in
 from authz_sidecar.core.patterns import HostPattern, PathPattern
+from authz_sidecar.core.reasons import Reason
+from authz_sidecar.core.request import Address, Refusal
+from authz_sidecar.core.request_target import STRICT, PathRules
 
 
 class Access(StrEnum):
@@ -16,25 +19,47 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
-    """Roles that a user must hold: any of them, or every one."""
+class OptionalAccess:
+    """Everybody is allowed; who has a living session is told to the application."""
 
-    names: frozenset[str]
-    every: bool = False
-
-    def held_by(self, roles: frozenset[str]) -> bool:
-        """Whether a user with these roles holds what is asked."""
-        return self.names <= roles if self.every else bool(self.names & roles)
+    verified_within: float
+    """How old the evidence may be, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What must hold of the session for a rule to allow."""
 
-    level: Level
+    alternatives: tuple[Demand, ...]
+    """One must be met."""
     verified_within: float
     """How old the evidence may be, in seconds; 0: asked after the request arrived."""
-    roles: Roles | None = None
+    allow_impersonation: bool = False
+
+
+Verdict = Access | OptionalAccess | Requirement
+
+
+class Response(StrEnum):
+    """Whom the answers of a rule are for."""
+
+    AUTO = "auto"
+    """As the request looks."""
+    API = "api"
+    """Programs: never a redirect."""
+    BROWSER = "browser"
+    """People: a redirect for every GET and HEAD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a request asks for, as far as rules select by it."""
+
+    paths: tuple[str, ...]
+    """The canonical path, then its other readings, which must lead to the same rule."""
+    method: str
+    preflight: bool = False
+    client_ip: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +69,15 @@ class Match:
     paths: tuple[PathPattern, ...] = ()
     methods: frozenset[str] = frozenset()
     """Case-sensitive (RFC 9110 section 9.1)."""
+    networks: tuple[Network, ...] = ()
+    cors_preflight: bool = False
+    """Only requests by which a browser asks whether it may send another."""
 
-    def selects(self, path: str, method: str) -> bool:
-        """Whether a request for this canonical path, by this method, is one of the rule's."""
-        if self.methods and method not in self.methods:
+    def selects(self, path: str, resource: Resource) -> bool:
+        """Whether everything but the networks selects the request, by this reading of its path."""
+        if self.methods and resource.method not in self.methods:
+            return False
+        if self.cors_preflight and not resource.preflight:
             return False
         return not self.paths or any(pattern.matches(path) for pattern in self.paths)
 
@@ -58,7 +88,8 @@ class Rule:
 
     id: str
     match: Match
-    verdict: Access | Requirement
+    verdict: Verdict
+    response: Response = Response.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +101,34 @@ class Upstream:
     rules: tuple[Rule, ...]
     login_url: str
     step_up_url: str
+    origin: str = ""
+    """What the way back begins with; empty: scheme and authority as the proxy told them."""
+    bearer: bool = False
+    """Whether a Bearer token may stand for the session cookie."""
+    path_rules: PathRules = STRICT
 
-    def match(self, path: str, method: str) -> Rule | None:
-        """The first rule that selects the request; None denies."""
+    def match(self, resource: Resource) -> Rule | Refusal | None:
+        """The first rule that selects the request; None denies.
+
+        Returns:
+            A refusal where two readings of the path lead to different rules, or where a rule
+            selects by networks and the client's address is not known.
+        """
+        path, *others = resource.paths
+        found = self._first(path, resource)
+        if any(self._first(other, resource) != found for other in others):
+            return Refusal(Reason.BAD_PATH, "the path's readings lead to different rules")
+        return found
+
+    def _first(self, path: str, resource: Resource) -> Rule | Refusal | None:
         for rule in self.rules:
-            if rule.match.selects(path, method):
+            if not rule.match.selects(path, resource):
+                continue
+            if not rule.match.networks:
+                return rule
+            if resource.client_ip is None:
+                return Refusal(Reason.BAD_CLIENT_IP, f"rule {rule.id} selects by networks")
+            if lies_in(resource.client_ip, rule.match.networks):
                 return rule
         return None
 

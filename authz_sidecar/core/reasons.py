@@ -29,18 +29,25 @@ class Reason(StrEnum):
     BAD_SCHEME = "bad_scheme"
     BAD_HOST = "bad_host"
     BAD_PATH = "bad_path"
+    BAD_CLIENT_IP = "bad_client_ip"
     TOO_LARGE = "too_large"
     TOO_MANY_CREDENTIALS = "too_many_credentials"
     UNKNOWN_HOST = "unknown_host"
     NO_RULE = "no_rule"
     FORBIDDEN = "forbidden"
     PUBLIC = "public"
+    OPTIONAL = "optional"
+    NETWORK_MISMATCH = "network_mismatch"
     NO_SESSION = "no_session"
     STYTCH_UNAVAILABLE = "stytch_unavailable"
     SESSION_INVALID = "session_invalid"
     SESSION_EXPIRED = "session_expired"
     IMPERSONATED = "impersonated"
+    ORGANIZATION_MISMATCH = "organization_mismatch"
+    USER_MISMATCH = "user_mismatch"
     ROLE_MISSING = "role_missing"
+    EMAIL_MISMATCH = "email_mismatch"
+    CLAIM_MISMATCH = "claim_mismatch"
     FACTOR_MISSING = "factor_missing"
     CLOCK_SKEW = "clock_skew"
     FACTOR_TOO_OLD = "factor_too_old"
@@ -81,6 +88,9 @@ DECISION_TABLE = {
     Reason.BAD_SCHEME: Row(2, Outcome.MALFORMED, "the scheme is neither http nor https"),
     Reason.BAD_HOST: Row(2, Outcome.MALFORMED, "the host is no host name or IP literal"),
     Reason.BAD_PATH: Row(2, Outcome.MALFORMED, "the path can be read in more than one way"),
+    Reason.BAD_CLIENT_IP: Row(
+        2, Outcome.MALFORMED, "a rule selects by networks, and the client's address is not known"
+    ),
     Reason.TOO_LARGE: Row(2, Outcome.MALFORMED, "a header is longer than its limit"),
     Reason.TOO_MANY_CREDENTIALS: Row(
         2, Outcome.MALFORMED, "more than two values of one session cookie"
@@ -89,7 +99,11 @@ DECISION_TABLE = {
     Reason.NO_RULE: Row(3, Outcome.DENY, "no rule of the upstream matches"),
     Reason.FORBIDDEN: Row(4, Outcome.DENY, "the rule says `access: deny`"),
     Reason.PUBLIC: Row(4, Outcome.ALLOW, "the rule says `access: public`"),
-    Reason.NO_SESSION: Row(6, Outcome.CHALLENGE, "there is no session cookie"),
+    Reason.OPTIONAL: Row(4, Outcome.ALLOW, "the rule says `access: optional`"),
+    Reason.NETWORK_MISMATCH: Row(
+        5, Outcome.DENY, "the client's address is in none of the networks the rule requires"
+    ),
+    Reason.NO_SESSION: Row(6, Outcome.CHALLENGE, "there is no credential"),
     Reason.STYTCH_UNAVAILABLE: Row(
         7, Outcome.UNAVAILABLE, "Stytch could not be asked, or gave no usable answer in time"
     ),
@@ -102,8 +116,20 @@ DECISION_TABLE = {
     Reason.IMPERSONATED: Row(
         10, Outcome.DENY, "somebody else is acting as this user", second_look=True
     ),
+    Reason.ORGANIZATION_MISMATCH: Row(
+        11, Outcome.DENY, "the session is of no organization the rule names", second_look=True
+    ),
+    Reason.USER_MISMATCH: Row(
+        11, Outcome.DENY, "the user is none that the rule names", second_look=True
+    ),
     Reason.ROLE_MISSING: Row(
         11, Outcome.DENY, "the user lacks a role the rule requires", second_look=True
+    ),
+    Reason.EMAIL_MISMATCH: Row(
+        11, Outcome.DENY, "the user has verified no address the rule names", second_look=True
+    ),
+    Reason.CLAIM_MISMATCH: Row(
+        11, Outcome.DENY, "a custom claim has none of the values the rule names", second_look=True
     ),
     Reason.FACTOR_MISSING: Row(
         12, Outcome.CHALLENGE, "a factor the rule needs is missing", second_look=True

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 
 from authz_sidecar.core.reasons import Reason
+
+Address = IPv4Address | IPv6Address
 
 
 class Headers(Protocol):
@@ -26,11 +29,39 @@ class ProxyRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that is refused before any decision."""
+
+    reason: Reason
+    detail: str = ""
+    """For the operator's log: which header, which part. Never a value of the request."""
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """What identifies the session. Secret: it has no readable repr."""
 
     session_tokens: tuple[str, ...] = field(default=(), repr=False)
     """Values of the session cookie, in the order they came; at most two."""
+    authorization: tuple[str, ...] = field(default=(), repr=False)
+    """Every `Authorization` field. Counts only where the upstream says so."""
+
+    def chosen(self, *, bearer: bool) -> "Credentials | Refusal":
+        """The credentials that count for an upstream.
+
+        Args:
+            bearer: whether the upstream takes Bearer tokens (RFC 6750 section 2.1). There one
+                decides alone; without one, or with another scheme, the cookies count.
+        """
+        if not bearer or not self.authorization:
+            return Credentials(self.session_tokens)
+        value = self.authorization[0]
+        if len(self.authorization) > 1 or "," in value:
+            return Refusal(Reason.DUPLICATE_HEADER, "Authorization has more than one value")
+        scheme, _, token = value.partition(" ")
+        if scheme.lower() != "bearer":
+            return Credentials(self.session_tokens)
+        return Credentials((token.strip(" "),))
 
 
 @dataclass(slots=True)
@@ -49,12 +80,7 @@ class AccessRequest:
     credentials: Credentials
     navigation: bool
     """Whether a browser is loading a page, so that a redirect would be followed and seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A request that is refused before any decision."""
-
-    reason: Reason
-    detail: str = ""
-    """For the operator's log: which header, which part. Never a value of the request."""
+    preflight: bool = False
+    """Whether a browser asks if it may send a cross-origin request (CORS)."""
+    client_ip: Address | None = None
+    """None: not configured, not told, or not readable."""

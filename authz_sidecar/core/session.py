@@ -1,6 +1,7 @@
 """Who is asking: a Stytch session's facts, and the four answers of a verification."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from authz_sidecar.core.factors import IMPERSONATION
@@ -20,6 +21,10 @@ class Session:
     roles: frozenset[str] = frozenset()
     emails: tuple[str, ...] = ()
     """Verified addresses only, in Stytch's order."""
+    organizations: frozenset[str] = frozenset()
+    """The id and the slug of the organization; Stytch's consumer sessions have none."""
+    claims: Mapping[str, object] = field(default_factory=dict)
+    """Custom claims, as JSON."""
 
     @property
     def impersonated(self) -> bool:

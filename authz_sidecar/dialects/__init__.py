@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from authz_sidecar.dialects.base import Dialect
+from authz_sidecar.dialects.base import Dialect, Reading
 from authz_sidecar.dialects.nginx import Nginx
 from authz_sidecar.dialects.traefik import Traefik
 
-DIALECTS: dict[str, Callable[[str], Dialect]] = {"nginx": Nginx, "traefik": Traefik}
-"""By name; each is made with the name of the session cookie."""
+DIALECTS: dict[str, Callable[[Reading], Dialect]] = {"nginx": Nginx, "traefik": Traefik}
+"""By name; each is made with what the settings choose."""

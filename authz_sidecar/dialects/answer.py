@@ -1,6 +1,9 @@
 """What the answers of all dialects have in common."""
 
+from typing import assert_never
+
 from authz_sidecar.core.decision import Decision
+from authz_sidecar.core.policy import Response
 from authz_sidecar.core.request import AccessRequest
 from authz_sidecar.dialects.base import Reply
 from authz_sidecar.dialects.challenge import authenticate_url, www_authenticate
@@ -22,6 +25,24 @@ def marks(decision: Decision) -> dict[str, str]:
 def allow(decision: Decision) -> Reply:
     """200, an empty body and every identity header: what all proxies take for a yes."""
     return Reply(200, marks(decision) | identity_headers(decision))
+
+
+def is_page(decision: Decision, request: AccessRequest | None) -> bool:
+    """Whether a person will see the answer, by the rule's word or as the request looks.
+
+    Only GET and HEAD are ever redirected, whatever the rule says.
+    """
+    if request is None:
+        return False
+    match decision.response:
+        case Response.AUTO:
+            return request.navigation
+        case Response.API:
+            return False
+        case Response.BROWSER:
+            return request.method in {"GET", "HEAD"}
+        case _ as never:
+            assert_never(never)
 
 
 def challenge_url(decision: Decision, request: AccessRequest | None) -> str:

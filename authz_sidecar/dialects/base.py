@@ -5,6 +5,16 @@ from typing import Protocol
 
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.request import AccessRequest, ProxyRequest, Refusal
+from authz_sidecar.dialects.client_ip import ClientIpSource
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the settings choose about reading requests; the same for every dialect."""
+
+    session_cookie: str
+    """The name of the cookie that holds Stytch's session token."""
+    client_ip: ClientIpSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

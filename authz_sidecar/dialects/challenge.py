@@ -20,10 +20,11 @@ _ERRORS = {
 def authenticate_url(reason: Reason, hint: Hint, request: AccessRequest) -> str:
     """The absolute URL of the page that can meet a challenge.
 
-    It carries `return_to` (the original URL, raw target and port kept), `reason`, and where they
+    It carries `return_to` (the original URL with its raw target; the upstream's own origin, or
+    scheme and authority as the proxy told them, port kept), `reason`, and where they
     apply `factors` (comma-joined) and `max_age` (seconds). Each value is percent-encoded once.
     """
-    origin = f"{request.scheme}://{request.authority}"
+    origin = hint.origin or f"{request.scheme}://{request.authority}"
     return_to = _encoded(origin + request.target)
     if len(return_to) > MAX_RETURN_TO:
         return_to = _encoded(f"{origin}/")

@@ -1,34 +1,47 @@
-"""The session cookies of a request."""
+"""The credentials of a request: session cookies, and what `Authorization` says."""
 
 from collections.abc import Sequence
 
 from authz_sidecar.core.reasons import Reason
-from authz_sidecar.core.request import Credentials, Refusal
+from authz_sidecar.core.request import Credentials, Headers, Refusal
 
+_NONE: Sequence[str] = ()
 # Browsers hold two cookies of one name where their Domain or Path differs, and a site that changed
 # either leaves both around; more than two is an attempt at something.
 MAX_VALUES = 2
+MAX_LENGTH = 40_960
+"""Characters of all cookies, and of an `Authorization` field; proxies pass lines of 32 KB."""
 
 
-def read_credentials(cookie_lines: Sequence[str], session_cookie: str) -> Credentials | Refusal:
-    """Find the session among the cookies.
+def read_credentials(headers: Headers, session_cookie: str) -> Credentials | Refusal:
+    """Find what may identify the session.
 
     Args:
-        cookie_lines: every `Cookie` field; HTTP/2 proxies pass several (RFC 9113 section 8.2.3).
+        headers: the fields of the proxy's subrequest; HTTP/2 proxies pass several `Cookie` fields
+            (RFC 9113 section 8.2.3).
         session_cookie: the name of the cookie that holds Stytch's session token.
 
     Returns:
-        The distinct, non-empty values of the session cookie in the order they came; or a
-        `too_many_credentials` refusal.
+        The distinct, non-empty values of the session cookie in the order they came, and the
+        `Authorization` fields as they came; or a refusal.
     """
+    cookies = headers.getall("Cookie", _NONE)
+    authorization = tuple(headers.getall("Authorization", _NONE))
+    if sum(map(len, cookies)) > MAX_LENGTH or sum(map(len, authorization)) > MAX_LENGTH:
+        return Refusal(Reason.TOO_LARGE, "the cookies or Authorization are too large")
+    values = _session_cookies(cookies, session_cookie)
+    if len(values) > MAX_VALUES:
+        return Refusal(Reason.TOO_MANY_CREDENTIALS, f"{len(values)} different session cookies")
+    return Credentials(tuple(values), authorization)
+
+
+def _session_cookies(lines: Sequence[str], session_cookie: str) -> list[str]:
     values: list[str] = []
-    for line in cookie_lines:
+    for line in lines:
         if session_cookie not in line:
             continue
         for pair in line.split(";"):
             name, _, value = pair.strip(" \t").partition("=")
             if name == session_cookie and value and value not in values:
                 values.append(value)
-    if len(values) > MAX_VALUES:
-        return Refusal(Reason.TOO_MANY_CREDENTIALS, f"{len(values)} different session cookies")
-    return Credentials(tuple(values))
+    return values

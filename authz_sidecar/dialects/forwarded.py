@@ -1,8 +1,8 @@
 """Reading `X-Forwarded-{Method,Proto,Host,Uri}`, as nginx (by our file) and Traefik send them.
 
-Read besides: `Cookie`, and what tells a navigation. Any other header changes nothing. Each of the
-four must be there exactly once: none, two, or a comma-joined pair is a proxy that passed on what
-its client wrote.
+Read besides: the credentials, the configured client address, and what tells a navigation or a CORS
+preflight. Any other header changes nothing. Each of the four must be there exactly once: none, two,
+or a comma-joined pair is a proxy that passed on what its client wrote.
 """
 
 import re
@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Headers, Refusal
 from authz_sidecar.core.request_target import canonical_host
+from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.client_ip import read_client_ip
 from authz_sidecar.dialects.credentials import read_credentials
-from authz_sidecar.dialects.navigation import is_navigation
+from authz_sidecar.dialects.navigation import is_navigation, is_preflight
 
 # RFC 9110 section 5.6.2; no method of any registry comes near 32 characters.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
@@ -31,12 +33,12 @@ MAX_VALUE = 40_960
 """Characters in one header value; proxies pass lines of 32 KB."""
 
 
-def read_forwarded(headers: Headers, session_cookie: str) -> AccessRequest | Refusal:
+def read_forwarded(headers: Headers, reading: Reading) -> AccessRequest | Refusal:
     """Read the original request.
 
     Args:
         headers: the fields of the proxy's subrequest.
-        session_cookie: the name of the cookie that holds Stytch's session token.
+        reading: the names and sources that the settings choose.
 
     Returns:
         The access request, or a refusal that names the header, never its value.
@@ -53,14 +55,20 @@ def read_forwarded(headers: Headers, session_cookie: str) -> AccessRequest | Ref
     host = canonical_host(authority)
     if isinstance(host, Refusal):
         return host
-    cookies = headers.getall("Cookie", _NONE)
-    if sum(map(len, cookies)) > MAX_VALUE:
-        return Refusal(Reason.TOO_LARGE, "the cookies are too large")
-    credentials = read_credentials(cookies, session_cookie)
+    credentials = read_credentials(headers, reading.session_cookie)
     if isinstance(credentials, Refusal):
         return credentials
-    navigation = is_navigation(method, headers)
-    return AccessRequest(method, scheme, host, authority, target, credentials, navigation)
+    return AccessRequest(
+        method,
+        scheme,
+        host,
+        authority,
+        target,
+        credentials,
+        is_navigation(method, headers),
+        is_preflight(method, headers),
+        read_client_ip(headers, reading.client_ip),
+    )
 
 
 def _single_values(headers: Headers) -> list[str] | Refusal:

@@ -10,6 +10,7 @@ from authz_sidecar.core.request import Headers
 
 _NONE: Sequence[str] = ()
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
+_ON_A_PREFLIGHT = ("Origin", "Access-Control-Request-Method")
 _NEVER_ON_A_NAVIGATION = ("X-Requested-With", "Upgrade", "Sec-WebSocket-Version")
 
 
@@ -32,6 +33,19 @@ def is_navigation(method: str, headers: Headers) -> bool:
     if modes:
         return all(mode == "navigate" for mode in modes)
     return prefers_html(",".join(headers.getall("Accept", _NONE)))
+
+
+def is_preflight(method: str, headers: Headers) -> bool:
+    """Whether a browser asks if it may send a cross-origin request.
+
+    Args:
+        method: the original request's method.
+        headers: read are `Origin` and `Access-Control-Request-Method`, each exactly once
+            (https://fetch.spec.whatwg.org/#cors-preflight-request).
+    """
+    return method == "OPTIONS" and all(
+        len(headers.getall(name, _NONE)) == 1 for name in _ON_A_PREFLIGHT
+    )
 
 
 def prefers_html(accept: str) -> bool:

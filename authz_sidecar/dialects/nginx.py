@@ -10,8 +10,15 @@ from typing import assert_never
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.reasons import Outcome
 from authz_sidecar.core.request import AccessRequest, ProxyRequest, Refusal
-from authz_sidecar.dialects.answer import RETRY_AFTER, allow, challenge_url, marks, unauthorized
-from authz_sidecar.dialects.base import Reply
+from authz_sidecar.dialects.answer import (
+    RETRY_AFTER,
+    allow,
+    challenge_url,
+    is_page,
+    marks,
+    unauthorized,
+)
+from authz_sidecar.dialects.base import Reading, Reply
 from authz_sidecar.dialects.challenge import www_authenticate
 from authz_sidecar.dialects.forwarded import read_forwarded
 
@@ -20,12 +27,12 @@ from authz_sidecar.dialects.forwarded import read_forwarded
 class Nginx:
     """The dialect of nginx with the file in `deploy/nginx`."""
 
-    session_cookie: str
+    reading: Reading
     name: str = "nginx"
 
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the four `X-Forwarded-*` headers that our file sets."""
-        return read_forwarded(request.headers, self.session_cookie)
+        return read_forwarded(request.headers, self.reading)
 
     def write(self, decision: Decision, request: AccessRequest | None) -> Reply:
         """Write statuses that `auth_request` understands, and no bodies."""
@@ -44,7 +51,7 @@ class Nginx:
 
 def _challenge_headers(decision: Decision, request: AccessRequest | None) -> dict[str, str]:
     url = challenge_url(decision, request)
-    if request is not None and request.navigation:
+    if is_page(decision, request):
         return marks(decision) | {
             "WWW-Authenticate": www_authenticate(decision),
             "X-Authz-Redirect": url,

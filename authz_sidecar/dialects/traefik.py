@@ -6,8 +6,15 @@ from typing import assert_never
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.reasons import Outcome
 from authz_sidecar.core.request import AccessRequest, ProxyRequest, Refusal
-from authz_sidecar.dialects.answer import RETRY_AFTER, allow, challenge_url, marks, unauthorized
-from authz_sidecar.dialects.base import Reply
+from authz_sidecar.dialects.answer import (
+    RETRY_AFTER,
+    allow,
+    challenge_url,
+    is_page,
+    marks,
+    unauthorized,
+)
+from authz_sidecar.dialects.base import Reading, Reply
 from authz_sidecar.dialects.forwarded import read_forwarded
 from authz_sidecar.dialects.page import page, problem
 
@@ -22,12 +29,12 @@ _PAGE = {
 class Traefik:
     """The dialect of Traefik with the files in `deploy/traefik`."""
 
-    session_cookie: str
+    reading: Reading
     name: str = "traefik"
 
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the four `X-Forwarded-*` headers that Traefik makes anew."""
-        return read_forwarded(request.headers, self.session_cookie)
+        return read_forwarded(request.headers, self.reading)
 
     def write(self, decision: Decision, request: AccessRequest | None) -> Reply:
         """Write answers that a client can be shown."""
@@ -48,7 +55,7 @@ class Traefik:
 
 def _challenge(decision: Decision, request: AccessRequest | None) -> Reply:
     url = challenge_url(decision, request)
-    if request is not None and request.navigation:
+    if is_page(decision, request):
         return Reply(302, marks(decision) | {"Location": url})
     headers = unauthorized(decision, url) | _PROBLEM
     return Reply(401, headers, problem(401, decision, url))
@@ -61,6 +68,6 @@ def _refusal(
     more: dict[str, str] | None = None,
 ) -> Reply:
     headers = marks(decision) | (more or {})
-    if request is not None and request.navigation:
+    if is_page(decision, request):
         return Reply(status, headers | _PAGE, page(status, decision))
     return Reply(status, headers | _PROBLEM, problem(status, decision))

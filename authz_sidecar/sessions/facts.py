@@ -43,6 +43,8 @@ def read_session(body: Mapping[str, object]) -> Session:
         factors=_factor_times(session),
         roles=frozenset(role for role in _list(session, "roles") if isinstance(role, str)),
         emails=tuple(_verified_emails(body)),
+        organizations=frozenset(_organization(body)),
+        claims=_mapping(session.get("custom_claims")),
     )
 
 
@@ -65,11 +67,22 @@ def _factor_times(session: Mapping[str, object]) -> dict[str, float | None]:
 
 
 def _verified_emails(body: Mapping[str, object]) -> Iterator[str]:
-    user = body.get("user")
-    for entry in _dicts(user, "emails") if isinstance(user, dict) else ():
+    for entry in _dicts(_mapping(body.get("user")), "emails"):
         address = entry.get("email")
         if entry.get("verified") is True and isinstance(address, str):
             yield address
+
+
+def _organization(body: Mapping[str, object]) -> Iterator[str]:
+    organization = _mapping(body.get("organization"))
+    for name in ("organization_id", "organization_slug"):
+        value = organization.get(name)
+        if isinstance(value, str) and value:
+            yield value
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _dicts(mapping: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:

@@ -5,8 +5,11 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from authz_sidecar.core.request import AccessRequest, Refusal
+from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.forwarded import read_forwarded
 
+READING = Reading("stytch_session", ClientIpSource("X-Real-IP"))
 READ = {
     "X-Forwarded-Method": "GET",
     "X-Forwarded-Proto": "https",
@@ -19,11 +22,15 @@ READ = {
     "Upgrade": "",
     "X-Requested-With": "",
     "Sec-WebSocket-Version": "",
+    "Origin": "",
+    "Access-Control-Request-Method": "",
+    "Authorization": "Bearer x",
+    "X-Real-IP": "192.0.2.7",
 }
 FORGED = (
     "X-Original-URL", "X-Original-Method", "X-Rewrite-Url", "X-HTTP-Method-Override", "Forwarded",
-    "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-IP", "Host", "Origin",
-    "Authorization", "User-Agent", "X_Forwarded_Uri", "X.Forwarded.Uri", "X_Forwarded_Host",
+    "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Prefix", "Host",
+    "User-Agent", "X_Forwarded_Uri", "X.Forwarded.Uri", "X_Forwarded_Host",
     "X-Forwarded-Uri2", "X-Authz-User", "X_Authz_User", "Remote-User", "Set-Cookie", "Cookie2",
 )  # fmt: skip
 
@@ -35,7 +42,7 @@ headers = st.lists(st.tuples(other_names | st.sampled_from(sorted(READ)), values
 
 
 def read(fields: CIMultiDict[str]) -> AccessRequest | Refusal:
-    return read_forwarded(fields, "stytch_session")
+    return read_forwarded(fields, READING)
 
 
 @given(st.lists(st.tuples(other_names, values), max_size=8))

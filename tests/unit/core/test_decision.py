@@ -1,15 +1,27 @@
 """One row per gate: the exact decision that each verification and requirement gives."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 import pytest
 
-from authz_sidecar.core.decision import Decision, Flow, Hint, evaluate
+from authz_sidecar.core.decision import Decision, Flow, Hint, evaluate, evidence_wanted
+from authz_sidecar.core.demands import Claim, ClaimValue, Demand, Emails, Roles
 from authz_sidecar.core.factors import COUNTED, DEVICE, PHONE
 from authz_sidecar.core.levels import Element, Level, all_of, any_of, one_factor, two_factor
 from authz_sidecar.core.patterns import HostPattern
-from authz_sidecar.core.policy import Access, Match, Requirement, Roles, Rule, Upstream
+from authz_sidecar.core.policy import (
+    Access,
+    Match,
+    OptionalAccess,
+    Requirement,
+    Response,
+    Rule,
+    Upstream,
+    Verdict,
+)
 from authz_sidecar.core.reasons import DECISION_TABLE, Outcome, Reason
+from authz_sidecar.core.request import Address
 from authz_sidecar.core.session import (
     Absent,
     Active,
@@ -23,6 +35,8 @@ from authz_sidecar.core.session import (
 NOW = 1_800_000_000.0
 LOGIN = "https://auth.example.com/login"
 STEP_UP = "https://auth.example.com/step-up"
+ORIGIN = "https://shop.example.com"
+INSIDE, OUTSIDE = ip_address("192.0.2.7"), ip_address("198.51.100.7")
 PAYMENTS = all_of("payments", [Element(frozenset({"password"})), Element(PHONE, 300)])
 
 
@@ -31,46 +45,188 @@ def session(
     *,
     expires_in: float = 3600.0,
     roles: frozenset[str] = frozenset(),
+    emails: tuple[str, ...] = (),
+    organizations: frozenset[str] = frozenset(),
+    **claims: object,
 ) -> Active:
     """Evidence of now; factors are given by their age in seconds."""
     times = {
         name: None if age is None else NOW - age for name, age in (held or {"password": 60}).items()
     }
-    facts = Session("session-1", "user-1", NOW + expires_in, times, roles)
+    facts = Session(
+        "session-1", "user-1", NOW + expires_in, times, roles, emails, organizations, claims
+    )
     return Active(facts, Source.STYTCH, NOW)
 
 
 @dataclass(frozen=True)
 class Row:
-    verdict: Access | Requirement
+    verdict: Verdict
     verification: Verification
     reason: Reason
     hint: Hint | None = None
     valid_until: float | None = None
+    client_ip: Address | None = None
+    anonymous: bool = False
+    """Whether an allow tells nobody who it is."""
 
 
 def require(level: Level, roles: Roles | None = None, verified_within: float = 30) -> Requirement:
-    return Requirement(level, verified_within, roles)
+    return Requirement((Demand(level, roles=roles),), verified_within)
+
+
+def any_demand(*demands: Demand) -> Requirement:
+    return Requirement(demands, 30)
 
 
 def step_up(names: frozenset[str], level: str, max_age: int | None = None) -> Hint:
-    return Hint(Flow.STEP_UP, STEP_UP, tuple(sorted(names)), level, max_age)
+    return Hint(Flow.STEP_UP, STEP_UP, ORIGIN, tuple(sorted(names)), level, max_age)
 
 
 ONE, TWO = require(one_factor()), require(two_factor())
-TO_LOGIN = Hint(Flow.LOGIN, LOGIN)
+TO_LOGIN = Hint(Flow.LOGIN, LOGIN, ORIGIN)
+OFFICE = (ip_network("192.0.2.0/24"),)
+IMPERSONATED = session({"impersonation": 5})
 ADMINS = Roles(frozenset({"admin", "owner"}))
 BOTH = Roles(frozenset({"admin", "owner"}), every=True)
 
 ROWS = {
     "a rule that denies": Row(Access.DENY, Absent(), Reason.FORBIDDEN),
     "a public rule": Row(Access.PUBLIC, Absent(), Reason.PUBLIC),
+    "an optional rule without a credential": Row(OptionalAccess(30), Absent(), Reason.OPTIONAL),
+    "an optional rule with a dead session": Row(OptionalAccess(30), Invalid(), Reason.OPTIONAL),
+    "an optional rule while Stytch is out of reach": Row(
+        OptionalAccess(30), Unverifiable(), Reason.OPTIONAL
+    ),
+    "an optional rule with an expired session": Row(
+        OptionalAccess(30), session(expires_in=0), Reason.OPTIONAL, anonymous=True
+    ),
+    "an optional rule with an impersonated session": Row(
+        OptionalAccess(30), IMPERSONATED, Reason.OPTIONAL, anonymous=True
+    ),
+    "an optional rule with a session": Row(
+        OptionalAccess(30), session(expires_in=20), Reason.OPTIONAL, valid_until=NOW + 20
+    ),
+    "a client outside the networks": Row(
+        any_demand(Demand(one_factor(), OFFICE)),
+        session(),
+        Reason.NETWORK_MISMATCH,
+        client_ip=OUTSIDE,
+    ),
+    "a client whose address is not known": Row(
+        any_demand(Demand(one_factor(), OFFICE)), session(), Reason.NETWORK_MISMATCH
+    ),
+    "a client inside the networks": Row(
+        any_demand(Demand(one_factor(), OFFICE)),
+        session(),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+        client_ip=INSIDE,
+    ),
     "no credential": Row(ONE, Absent(), Reason.NO_SESSION, TO_LOGIN),
     "Stytch out of reach": Row(ONE, Unverifiable(), Reason.STYTCH_UNAVAILABLE),
     "a dead session": Row(ONE, Invalid(), Reason.SESSION_INVALID, TO_LOGIN),
     "an expired session": Row(ONE, session(expires_in=0), Reason.SESSION_EXPIRED, TO_LOGIN),
     "an impersonated session": Row(
         ONE, session({"password": 9, "impersonation": 5}), Reason.IMPERSONATED
+    ),
+    "an impersonated session where that is allowed": Row(
+        Requirement((Demand(one_factor(impersonation=True)),), 30, allow_impersonation=True),
+        IMPERSONATED,
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
+    "an impersonated session has one factor at most": Row(
+        Requirement((Demand(two_factor()),), 30, allow_impersonation=True),
+        IMPERSONATED,
+        Reason.FACTOR_MISSING,
+        Hint(Flow.LOGIN, LOGIN, ORIGIN, tuple(sorted(COUNTED)), "two_factor"),
+    ),
+    "an impersonator cannot be asked to impersonate again": Row(
+        Requirement((Demand(one_factor(60, impersonation=True)),), 30, allow_impersonation=True),
+        session({"impersonation": 90}),
+        Reason.FACTOR_TOO_OLD,
+        step_up(COUNTED, "one_factor", 60),
+    ),
+    "another organization": Row(
+        any_demand(Demand(one_factor(), organizations=frozenset({"org-1", "acme"}))),
+        session(organizations=frozenset({"org-2", "other"})),
+        Reason.ORGANIZATION_MISMATCH,
+    ),
+    "the organization by its slug": Row(
+        any_demand(Demand(one_factor(), organizations=frozenset({"acme"}))),
+        session(organizations=frozenset({"org-1", "acme"})),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
+    "another user": Row(
+        any_demand(Demand(one_factor(), users=frozenset({"user-2"}))),
+        session(),
+        Reason.USER_MISMATCH,
+    ),
+    "the very user": Row(
+        any_demand(Demand(one_factor(), users=frozenset({"user-1", "user-2"}))),
+        session(),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
+    "an address of another domain": Row(
+        any_demand(Demand(one_factor(), emails=Emails(domains=frozenset({"example.com"})))),
+        session(emails=("ann@sub.example.com", "ann@example.com.evil.test")),
+        Reason.EMAIL_MISMATCH,
+    ),
+    "an address of the domain": Row(
+        any_demand(Demand(one_factor(), emails=Emails(domains=frozenset({"example.com"})))),
+        session(emails=("ann@other.test", "Ann@Example.com")),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
+    "the very address": Row(
+        any_demand(Demand(one_factor(), emails=Emails(frozenset({"ann@example.com"})))),
+        session(emails=("Ann@Example.com",)),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
+    "a claim of another value": Row(
+        any_demand(Demand(one_factor(), claims=(Claim("plan", ("gold", 1, True)),))),
+        session(plan=["silver", False, 2]),
+        Reason.CLAIM_MISMATCH,
+    ),
+    "one of two claims is not there": Row(
+        any_demand(Demand(one_factor(), claims=(Claim("a", (1,)), Claim("b", (1,))))),
+        session(a=1),
+        Reason.CLAIM_MISMATCH,
+    ),
+    "a claim that lists the value": Row(
+        any_demand(Demand(one_factor(), claims=(Claim("plan", ("gold",)),))),
+        session(plan=["silver", "gold"]),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
+    "the first alternative that is met decides": Row(
+        any_demand(Demand(two_factor()), Demand(one_factor(60)), Demand(one_factor())),
+        session({"password": 50}),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 10,
+    ),
+    "a challenge that can help comes before a denial": Row(
+        any_demand(Demand(one_factor(), roles=ADMINS), Demand(two_factor())),
+        session(roles=frozenset({"user"})),
+        Reason.FACTOR_MISSING,
+        step_up(PHONE | DEVICE, "two_factor"),
+    ),
+    "of two that got as far the first speaks": Row(
+        any_demand(Demand(PAYMENTS), Demand(two_factor())),
+        session(),
+        Reason.FACTOR_MISSING,
+        step_up(PHONE, "payments"),
+    ),
+    "an alternative from another network leaves the rest": Row(
+        any_demand(Demand(one_factor(), OFFICE), Demand(two_factor())),
+        Absent(),
+        Reason.NO_SESSION,
+        TO_LOGIN,
+        client_ip=OUTSIDE,
     ),
     "none of the roles": Row(
         require(one_factor(), ADMINS), session(roles=frozenset({"user"})), Reason.ROLE_MISSING
@@ -82,7 +238,7 @@ ROWS = {
         TWO,
         session({"unknown": 1, "imported": 1}),
         Reason.FACTOR_MISSING,
-        Hint(Flow.LOGIN, LOGIN, tuple(sorted(COUNTED)), "two_factor"),
+        Hint(Flow.LOGIN, LOGIN, ORIGIN, tuple(sorted(COUNTED)), "two_factor"),
     ),
     "one factor where two are asked": Row(
         TWO,
@@ -177,12 +333,15 @@ ROWS = {
 @pytest.mark.parametrize("name", ROWS)
 def test_each_verification_has_its_exact_decision(name: str) -> None:
     row = ROWS[name]
-    rule = Rule("the-rule", Match(), row.verdict)
-    upstream = Upstream("shop", (HostPattern("shop.example.com"),), (rule,), LOGIN, STEP_UP)
+    rule = Rule("the-rule", Match(), row.verdict, Response.AUTO)
+    hosts = (HostPattern("shop.example.com"),)
+    upstream = Upstream("shop", hosts, (rule,), LOGIN, STEP_UP, ORIGIN)
 
-    decision = evaluate(upstream, rule, row.verification, NOW)
+    decision = evaluate(upstream, rule, row.verification, NOW, row.client_ip)
 
     evidence = row.verification if isinstance(row.verification, Active) else None
+    if row.anonymous or row.reason is Reason.NETWORK_MISMATCH:
+        evidence = None
     expected = Decision(row.reason, "shop", "the-rule", evidence, row.valid_until, row.hint)
     assert decision == expected
 
@@ -198,9 +357,51 @@ def test_every_reason_of_a_session_is_covered_by_a_row_here() -> None:
 
 def test_only_allowing_reasons_allow() -> None:
     allowing = {reason for reason in Reason if reason.outcome is Outcome.ALLOW}
-    assert allowing == {Reason.PUBLIC, Reason.REQUIREMENT_MET}
+    assert allowing == {Reason.PUBLIC, Reason.OPTIONAL, Reason.REQUIREMENT_MET}
 
 
 def test_a_second_look_belongs_to_the_gates_nine_to_fourteen() -> None:
     looked_at_twice = {reason for reason in Reason if reason.row.second_look}
     assert looked_at_twice == {reason for reason in Reason if 9 <= reason.row.gate <= 14}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "client_ip", "expected"),
+    [
+        (Access.PUBLIC, None, None),
+        (Access.DENY, None, None),
+        (OptionalAccess(20), None, 20),
+        (ONE, None, 30),
+        (any_demand(Demand(one_factor(), OFFICE)), OUTSIDE, None),
+        (any_demand(Demand(one_factor(), OFFICE)), None, None),
+        (any_demand(Demand(one_factor(), OFFICE)), INSIDE, 30),
+        (any_demand(Demand(one_factor(), OFFICE), Demand(two_factor())), OUTSIDE, 30),
+    ],
+)
+def test_a_session_is_wanted_only_where_it_matters(
+    verdict: Verdict, client_ip: Address | None, expected: float | None
+) -> None:
+    assert evidence_wanted(Rule("r", Match(), verdict), client_ip) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "held", "met"),
+    [
+        ((True,), True, True),
+        ((True,), 1, False),
+        ((1,), True, False),
+        ((1,), 1.0, True),
+        (("1",), 1, False),
+        ((1,), "1", False),
+        (("a",), ["b", "a"], True),
+        (("a",), {"a": 1}, False),
+        (("a",), "ab", False),
+        ((0, ""), None, False),
+        ((False,), None, False),
+    ],
+)
+def test_a_claim_is_compared_by_type_and_value(
+    values: tuple[ClaimValue, ...], held: object, met: bool
+) -> None:
+    assert Claim("c", values).met_by({"c": held}) is met
+    assert not Claim("c", values).met_by({})

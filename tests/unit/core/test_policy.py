@@ -1,9 +1,14 @@
 """Which upstream a host belongs to, and which rule a request."""
 
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+
 import pytest
 
 from authz_sidecar.core.patterns import HostPattern, PathPattern
-from authz_sidecar.core.policy import Access, Match, Policy, Rule, Upstream
+from authz_sidecar.core.policy import Access, Match, Policy, Resource, Rule, Upstream
+from authz_sidecar.core.reasons import Reason
+from authz_sidecar.core.request import Refusal
 
 GET = frozenset({"GET", "HEAD"})
 
@@ -74,14 +79,58 @@ def test_a_path_pattern_matches_whole_paths(
     assert [path for path in matching + others if compiled.matches(path)] == matching
 
 
+def resource(path: str, method: str = "GET", *readings: str, **more: object) -> Resource:
+    return replace(Resource((path, *readings), method), **more)  # type: ignore[arg-type] # fields
+
+
 def test_the_first_rule_that_selects_the_request_wins() -> None:
     health = Rule("health", Match((PathPattern("/healthz"),), GET), Access.PUBLIC)
     writes = Rule("writes", Match(methods=frozenset({"POST"})), Access.DENY)
     rest = Rule("rest", Match((PathPattern("/a"), PathPattern("/healthz"))), Access.PUBLIC)
     shop = upstream("shop", "shop.example.com", rules=(health, writes, rest))
 
-    assert shop.match("/healthz", "HEAD") is health
-    assert shop.match("/healthz", "POST") is writes
-    assert shop.match("/healthz", "get") is rest
-    assert shop.match("/a", "GET") is rest
-    assert shop.match("/b", "GET") is None
+    assert shop.match(resource("/healthz", "HEAD")) is health
+    assert shop.match(resource("/healthz", "POST")) is writes
+    assert shop.match(resource("/healthz", "get")) is rest
+    assert shop.match(resource("/a")) is rest
+    assert shop.match(resource("/b")) is None
+
+
+def test_a_preflight_rule_selects_preflights_alone() -> None:
+    preflight = Rule("preflight", Match(cors_preflight=True), Access.PUBLIC)
+    shop = upstream("shop", "shop.example.com", rules=(preflight,))
+    assert shop.match(resource("/a", "OPTIONS")) is None
+    assert shop.match(resource("/a", "OPTIONS", preflight=True)) is preflight
+
+
+def test_a_rule_on_networks_selects_by_the_clients_address() -> None:
+    office = Rule(
+        "office",
+        Match((PathPattern("/a"),), networks=(ip_network("192.0.2.0/24"),)),
+        Access.PUBLIC,
+    )
+    rest = Rule("rest", Match(), Access.DENY)
+    shop = upstream("shop", "shop.example.com", rules=(office, rest))
+    assert shop.match(resource("/a", client_ip=ip_address("192.0.2.1"))) is office
+    assert shop.match(resource("/a", client_ip=ip_address("198.51.100.1"))) is rest
+    assert shop.match(resource("/b")) is rest
+    unknown = shop.match(resource("/a"))
+    assert unknown == Refusal(Reason.BAD_CLIENT_IP, "rule office selects by networks")
+
+
+def test_readings_of_a_path_must_lead_to_one_rule() -> None:
+    files = Rule("files", Match((PathPattern("/files/**"),)), Access.PUBLIC)
+    rest = Rule("rest", Match(), Access.DENY)
+    shop = upstream("shop", "shop.example.com", rules=(files, rest))
+    assert shop.match(resource("/files/a?b", "GET", "/files/a")) is files
+    assert shop.match(resource("/files/a/b", "GET", "/files/a%2Fb")) is files
+    ambiguous = Refusal(Reason.BAD_PATH, "the path's readings lead to different rules")
+    assert shop.match(resource("/files/a", "GET", "/files%2Fa")) == ambiguous
+    assert shop.match(resource("/x", "GET", "/files")) == ambiguous
+
+
+def test_case_is_ignored_where_the_upstream_ignores_it() -> None:
+    pattern = PathPattern("/Admin/*", ignore_case=True)
+    assert pattern.matches("/aDMIN/x")
+    assert PathPattern("/ädmin", ignore_case=True).matches("/ÄDMIN")
+    assert not PathPattern("/Admin/*").matches("/admin/x")

@@ -1,18 +1,25 @@
 """Reading X-Forwarded-*: one access request, or the exact refusal."""
 
+from ipaddress import ip_address
+
 import pytest
 from multidict import CIMultiDict
 
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Credentials, Refusal
+from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.forwarded import MAX_VALUE, read_forwarded
 
+CLIENT_IP = ClientIpSource("X-Forwarded-For")
 FIELDS = {
     "X-Forwarded-Method": "GET",
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Host": "Shop.example.com:8443",
     "X-Forwarded-Uri": "/a,b?c=%20,d",
     "Accept": "text/html",
+    "Authorization": "Basic abc",
+    "X-Forwarded-For": "192.0.2.7",
     "Cookie": "other=1; stytch_session=token-1",
 }
 
@@ -25,7 +32,7 @@ def read(*changes: tuple[str, str | None]) -> AccessRequest | Refusal:
     for name, value in changes:
         if value is not None:
             headers.add(name, value)
-    return read_forwarded(headers, "stytch_session")
+    return read_forwarded(headers, Reading("stytch_session", CLIENT_IP))
 
 
 def test_the_original_request_is_read_as_it_was() -> None:
@@ -35,8 +42,10 @@ def test_the_original_request_is_read_as_it_was() -> None:
         host="shop.example.com",
         authority="Shop.example.com:8443",
         target="/a,b?c=%20,d",
-        credentials=Credentials(("token-1",)),
+        credentials=Credentials(("token-1",), ("Basic abc",)),
         navigation=True,
+        preflight=False,
+        client_ip=ip_address("192.0.2.7"),
     )
 
 
@@ -70,6 +79,7 @@ def test_a_comma_joined_pair_is_a_duplicate(name: str) -> None:
         ("X-Forwarded-Host", "a b", Reason.BAD_HOST),
         ("X-Forwarded-Uri", "/" * (MAX_VALUE + 1), Reason.TOO_LARGE),
         ("Cookie", "a" * (MAX_VALUE + 1), Reason.TOO_LARGE),
+        ("Authorization", "a" * (MAX_VALUE + 1), Reason.TOO_LARGE),
     ],
 )
 def test_what_is_out_of_its_form_is_refused(name: str, value: str, reason: Reason) -> None:
@@ -114,6 +124,41 @@ def test_session_cookies_are_found_on_every_line(lines: list[str], tokens: tuple
 def test_more_than_two_session_cookies_are_refused() -> None:
     refusal = read(("Cookie", "stytch_session=a; stytch_session=b; stytch_session=c"))
     assert refusal == Refusal(Reason.TOO_MANY_CREDENTIALS, "3 different session cookies")
+
+
+def test_a_preflight_is_read() -> None:
+    asked = ("Access-Control-Request-Method", "POST")
+    request = read(("X-Forwarded-Method", "OPTIONS"), ("Origin", "https://a.example"), asked)
+    assert isinstance(request, AccessRequest)
+    assert request.preflight
+
+
+@pytest.mark.parametrize(
+    ("cookies", "authorization", "bearer", "chosen"),
+    [
+        (("a",), (), True, Credentials(("a",))),
+        (("a",), ("Bearer b",), False, Credentials(("a",))),
+        (("a",), ("Bearer b",), True, Credentials(("b",))),
+        (("a",), ("bEARER  b ",), True, Credentials(("b",))),
+        (("a",), ("Bearer",), True, Credentials(("",))),
+        (("a",), ("Basic b",), True, Credentials(("a",))),
+        ((), ("Basic b",), True, Credentials(())),
+    ],
+)
+def test_a_bearer_token_decides_alone_where_the_upstream_takes_it(
+    cookies: tuple[str, ...], authorization: tuple[str, ...], bearer: bool, chosen: Credentials
+) -> None:
+    assert Credentials(cookies, authorization).chosen(bearer=bearer) == chosen
+
+
+@pytest.mark.parametrize(
+    "authorization", [("Bearer a", "Bearer b"), ("Bearer a,Bearer b",), ("Basic a", "Bearer b")]
+)
+def test_two_authorizations_are_refused_where_they_count(authorization: tuple[str, ...]) -> None:
+    credentials = Credentials(("a",), authorization)
+    refused = Refusal(Reason.DUPLICATE_HEADER, "Authorization has more than one value")
+    assert credentials.chosen(bearer=True) == refused
+    assert credentials.chosen(bearer=False) == Credentials(("a",))
 
 
 def test_a_token_does_not_show_when_a_request_is_printed() -> None:

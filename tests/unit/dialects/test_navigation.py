@@ -3,7 +3,7 @@
 import pytest
 from multidict import CIMultiDict
 
-from authz_sidecar.dialects.navigation import is_navigation, prefers_html
+from authz_sidecar.dialects.navigation import is_navigation, is_preflight, prefers_html
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -62,3 +62,23 @@ def test_html_is_preferred_where_it_is_first_of_the_highest_weight(
     accept: str, expected: bool
 ) -> None:
     assert prefers_html(accept) is expected
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "expected"),
+    [
+        ("OPTIONS", [("Origin", "a"), ("Access-Control-Request-Method", "PUT")], True),
+        ("OPTIONS", [("Origin", "a")], False),
+        ("OPTIONS", [("Access-Control-Request-Method", "PUT")], False),
+        ("GET", [("Origin", "a"), ("Access-Control-Request-Method", "PUT")], False),
+        (
+            "OPTIONS",
+            [("Origin", "a"), ("Origin", "b"), ("Access-Control-Request-Method", "PUT")],
+            False,
+        ),
+    ],
+)
+def test_a_preflight_is_told_by_its_headers(
+    method: str, headers: list[tuple[str, str]], expected: bool
+) -> None:
+    assert is_preflight(method, CIMultiDict(headers)) is expected

@@ -7,11 +7,12 @@ from itertools import product
 import pytest
 
 from authz_sidecar.core.decision import Decision, Flow, Hint
+from authz_sidecar.core.policy import Response
 from authz_sidecar.core.reasons import Outcome, Reason
 from authz_sidecar.core.request import AccessRequest, Credentials
 from authz_sidecar.core.session import Active, Session, Source
 from authz_sidecar.dialects import DIALECTS
-from authz_sidecar.dialects.base import Dialect
+from authz_sidecar.dialects.base import Dialect, Reading
 from authz_sidecar.dialects.challenge import MAX_RETURN_TO
 from authz_sidecar.dialects.identity import IDENTITY_HEADERS, header_safe
 
@@ -23,7 +24,12 @@ PAGE = AccessRequest(
 )
 LOGIN = Hint(Flow.LOGIN, "https://auth.example.com/login")
 STEP_UP = Hint(
-    Flow.STEP_UP, "https://auth.example.com/x?app=shop", ("sms_otp", "totp"), "payments", 300
+    Flow.STEP_UP,
+    "https://auth.example.com/x?app=shop",
+    "",
+    ("sms_otp", "totp"),
+    "payments",
+    300,
 )
 SESSION = Session(
     "session-1",
@@ -37,13 +43,16 @@ EVIDENCE = Active(SESSION, Source.STYTCH, 1.0)
 MARKS = {"Cache-Control": "no-store"}
 
 
-def decision(reason: Reason, hint: Hint | None = None) -> Decision:
-    return Decision(reason, "shop", "rule-1", EVIDENCE, 1_800_000_000.9, hint, "detail")
+def decision(
+    reason: Reason, hint: Hint | None = None, response: Response = Response.AUTO
+) -> Decision:
+    until = 1_800_000_000.9
+    return Decision(reason, "shop", "rule-1", EVIDENCE, until, hint, response, "detail")
 
 
 @pytest.fixture(params=sorted(DIALECTS))
 def dialect(request: pytest.FixtureRequest) -> Dialect:
-    return DIALECTS[request.param]("stytch_session")
+    return DIALECTS[request.param](Reading("stytch_session"))
 
 
 @pytest.mark.parametrize("reason", [Reason.REQUIREMENT_MET, Reason.PUBLIC])
@@ -131,7 +140,7 @@ TO_STEP_UP = (
 
 
 def test_nginx_is_told_where_to_redirect_a_navigation() -> None:
-    reply = DIALECTS["nginx"]("c").write(decision(Reason.NO_SESSION, LOGIN), PAGE)
+    reply = DIALECTS["nginx"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), PAGE)
     assert (reply.status, reply.body) == (401, b"")
     assert reply.headers["X-Authz-Redirect"] == TO_LOGIN
     assert reply.headers["WWW-Authenticate"] == "Bearer"
@@ -139,7 +148,7 @@ def test_nginx_is_told_where_to_redirect_a_navigation() -> None:
 
 
 def test_traefik_redirects_a_navigation_itself() -> None:
-    reply = DIALECTS["traefik"]("c").write(decision(Reason.NO_SESSION, LOGIN), PAGE)
+    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), PAGE)
     assert (reply.status, reply.body) == (302, b"")
     assert reply.headers["Location"] == TO_LOGIN
 
@@ -149,6 +158,30 @@ def test_anything_but_a_navigation_is_told_the_url_and_never_redirected(dialect:
     assert reply.status == 401
     assert reply.headers["X-Authz-Authenticate-Url"] == TO_STEP_UP
     assert not {"Location", "X-Authz-Redirect"} & reply.headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("response", "request_read", "redirected"),
+    [
+        (Response.AUTO, PAGE, True),
+        (Response.AUTO, API, False),
+        (Response.API, PAGE, False),
+        (Response.BROWSER, PAGE, True),
+        (Response.BROWSER, replace(PAGE, navigation=False), True),
+        (Response.BROWSER, API, False),
+    ],
+)
+def test_a_rule_may_say_whom_its_answers_are_for(
+    dialect: Dialect, response: Response, request_read: AccessRequest, redirected: bool
+) -> None:
+    reply = dialect.write(decision(Reason.NO_SESSION, LOGIN, response), request_read)
+    assert bool({"Location", "X-Authz-Redirect"} & reply.headers.keys()) is redirected
+
+
+def test_the_way_back_begins_with_the_upstreams_own_origin() -> None:
+    hint = replace(LOGIN, origin="https://shop.example.com")
+    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, hint), PAGE)
+    assert "return_to=https%3A%2F%2Fshop.example.com%2Fpay%3Fa%3D1&" in reply.headers["Location"]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +210,7 @@ def test_www_authenticate_says_what_is_missing(
 
 
 def test_traefik_gives_programs_problem_json() -> None:
-    reply = DIALECTS["traefik"]("c").write(decision(Reason.FACTOR_TOO_OLD, STEP_UP), API)
+    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.FACTOR_TOO_OLD, STEP_UP), API)
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert json.loads(reply.body) == {
         "type": "about:blank",
@@ -193,7 +226,7 @@ def test_traefik_gives_programs_problem_json() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.ROLE_MISSING, Reason.STYTCH_UNAVAILABLE])
 def test_traefik_gives_people_a_page(reason: Reason) -> None:
-    reply = DIALECTS["traefik"]("c").write(decision(reason), PAGE)
+    reply = DIALECTS["traefik"](Reading("c")).write(decision(reason), PAGE)
     assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
     assert reply.body.startswith(b"<!doctype html>")
     assert reason.encode() in reply.body
@@ -201,7 +234,7 @@ def test_traefik_gives_people_a_page(reason: Reason) -> None:
 
 def test_a_return_url_that_no_proxy_could_buffer_is_cut_to_the_front_page() -> None:
     long = replace(PAGE, target="/" + "a" * MAX_RETURN_TO)
-    reply = DIALECTS["traefik"]("c").write(decision(Reason.NO_SESSION, LOGIN), long)
+    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), long)
     assert reply.headers["Location"] == (
         "https://auth.example.com/login"
         "?return_to=http%3A%2F%2Fshop.example.com%3A8080%2F&reason=no_session"
@@ -210,7 +243,7 @@ def test_a_return_url_that_no_proxy_could_buffer_is_cut_to_the_front_page() -> N
 
 def test_bytes_that_are_no_utf_8_return_as_they_came() -> None:
     raw = replace(PAGE, target="/?q=\udcff")
-    reply = DIALECTS["traefik"]("c").write(decision(Reason.NO_SESSION, LOGIN), raw)
+    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), raw)
     assert "%2F%3Fq%3D%FF&reason" in reply.headers["Location"]
 
 
@@ -236,7 +269,7 @@ def test_header_values_are_escaped(value: str, expected: str) -> None:
 
 
 def test_each_dialect_knows_its_name() -> None:
-    assert {name: make("c").name for name, make in DIALECTS.items()} == {
+    assert {name: make(Reading("c")).name for name, make in DIALECTS.items()} == {
         "nginx": "nginx",
         "traefik": "traefik",
     }

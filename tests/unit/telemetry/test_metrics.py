@@ -6,6 +6,7 @@ import pytest
 from multidict import CIMultiDict
 
 from authz_sidecar.core.decision import Decision
+from authz_sidecar.core.demands import Demand
 from authz_sidecar.core.levels import one_factor
 from authz_sidecar.core.observers import CallResult, DecisionEvent, VerificationResult
 from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
@@ -17,7 +18,7 @@ from authz_sidecar.telemetry.metrics import Metrics
 RULES = (
     Rule("open", Match(), Access.PUBLIC),
     Rule("closed", Match(), Access.DENY),
-    Rule("mine", Match(), Requirement(one_factor(), 30)),
+    Rule("mine", Match(), Requirement((Demand(one_factor()),), 30)),
 )
 POLICY = Policy("abc123", (Upstream("shop", (), RULES, "", ""),))
 
