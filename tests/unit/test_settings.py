@@ -142,8 +142,8 @@ def test_a_listener_nobody_could_open_is_refused(text: str, message: str) -> Non
         ("dialects: []", "2:11: dialects: write each dialect once, and at least one"),
         ("dialects: [nginx, nginx]", "2:11: dialects: write each dialect once, and at least one"),
         (
-            "dialects: [ngnix]",
-            "2:12: dialects[0]: the dialect `ngnix` is unknown; did you mean `nginx`?",
+            "dialects: [nginxy]",
+            "2:12: dialects[0]: the dialect `nginxy` is unknown; did you mean `nginx`?",
         ),
         (
             "dialects: [traefik]",
