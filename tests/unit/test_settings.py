@@ -105,6 +105,7 @@ def test_every_option_can_be_set(file: Path) -> None:
         ("localhost:65535", TcpAddress("localhost", 65535)),
         ("[::1]:9000", TcpAddress("::1", 9000)),
         ("unix:/run/authz.sock", UnixAddress("/run/authz.sock")),
+        (f"unix:/{'x' * 106}", UnixAddress(f"/{'x' * 106}")),
     ],
 )
 def test_an_address_is_printed_as_it_is_written(text: str, address: Listen) -> None:
