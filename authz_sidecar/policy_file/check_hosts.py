@@ -15,10 +15,14 @@ class _Place(NamedTuple):
     pattern: HostPattern
 
 
+_Group = tuple[tuple[bool, int, bool], bool]
+"""Patterns of one rank, with or without stars behind their beginning."""
+
+
 def check_hosts(model: PolicyModel, document: Document) -> Iterator[Problem]:
     """The problems with hosts that could belong to two upstreams."""
     first: dict[str, _Place] = {}
-    by_rank: dict[tuple[bool, int, bool], list[_Place]] = {}
+    groups: dict[_Group, list[_Place]] = {}
     for place in _places(model):
         pattern = place.pattern
         if pattern.text in first:
@@ -27,8 +31,7 @@ def check_hosts(model: PolicyModel, document: Document) -> Iterator[Problem]:
             yield document.problem(place.path, message)
             continue
         first[pattern.text] = place
-        rivals = by_rank.setdefault(pattern.rank, [])
-        rival = _rival(place, rivals)
+        rival = _rival(place, groups)
         if rival is not None:
             line = document.line_of(rival.path)
             message = (
@@ -36,7 +39,7 @@ def check_hosts(model: PolicyModel, document: Document) -> Iterator[Problem]:
                 " and neither is more exact; make one of them longer"
             )
             yield document.problem(place.path, message)
-        rivals.append(place)
+        groups.setdefault(_group(pattern), []).append(place)
 
 
 def _places(model: PolicyModel) -> Iterator[_Place]:
@@ -45,10 +48,20 @@ def _places(model: PolicyModel) -> Iterator[_Place]:
             yield _Place(("upstreams", u, "hosts", h), u, pattern)
 
 
-def _rival(place: _Place, candidates: list[_Place]) -> _Place | None:
-    """A pattern of another upstream that has the same right to some host."""
-    if place.pattern.exact:
-        return None  # Only the same text could share a host with it.
+def _group(pattern: HostPattern) -> _Group:
+    return pattern.rank, "*" in pattern.text.lstrip("*")
+
+
+def _rival(place: _Place, groups: dict[_Group, list[_Place]]) -> _Place | None:
+    """A pattern of another upstream that has the same right to some host.
+
+    Two patterns of one rank that only begin with stars, or have none, share a host only if they
+    are the same text. So those are not compared with one another: there may be thousands.
+    """
+    rank, inner_star = _group(place.pattern)
+    candidates = groups.get((rank, True), [])
+    if inner_star:
+        candidates = [*candidates, *groups.get((rank, False), [])]
     for other in candidates:
         if other.upstream != place.upstream and overlaps(other.pattern, place.pattern):
             return other

@@ -105,6 +105,7 @@ def test_every_option_can_be_set(file: Path) -> None:
         ("localhost:65535", TcpAddress("localhost", 65535)),
         ("[::1]:9000", TcpAddress("::1", 9000)),
         ("unix:/run/authz.sock", UnixAddress("/run/authz.sock")),
+        (f"unix:/{'x' * 106}", UnixAddress(f"/{'x' * 106}")),
     ],
 )
 def test_an_address_is_printed_as_it_is_written(text: str, address: Listen) -> None:
@@ -142,8 +143,8 @@ def test_a_listener_nobody_could_open_is_refused(text: str, message: str) -> Non
         ("dialects: []", "2:11: dialects: write each dialect once, and at least one"),
         ("dialects: [nginx, nginx]", "2:11: dialects: write each dialect once, and at least one"),
         (
-            "dialects: [ngnix]",
-            "2:12: dialects[0]: the dialect `ngnix` is unknown; did you mean `nginx`?",
+            "dialects: [nginxy]",
+            "2:12: dialects[0]: the dialect `nginxy` is unknown; did you mean `nginx`?",
         ),
         (
             "dialects: [traefik]",

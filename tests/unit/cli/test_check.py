@@ -19,7 +19,7 @@ version: 1
 upstreams:
   - id: shop
     hosts: [Shop.example.com]
-    rules: [{id: a, acess: public}]
+    rules: [{id: a, accesz: public}]
 """
 
 
@@ -61,7 +61,7 @@ def test_every_problem_is_one_line_and_the_last_line_counts_them(
             "policy.yaml:4:13: upstreams[0].hosts[0]: `Shop.example.com` has upper-case letters;"
             " write `shop.example.com`"
         ),
-        "policy.yaml:5:21: upstreams[0].rules[0].acess: unknown key; did you mean `access`?",
+        "policy.yaml:5:21: upstreams[0].rules[0].accesz: unknown key; did you mean `access`?",
     ]
     assert printed.err == "2 problems in policy.yaml\n"
 

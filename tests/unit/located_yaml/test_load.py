@@ -76,7 +76,7 @@ def test_every_schema_problem_is_told_at_once_in_the_order_of_the_file() -> None
     text = (
         "flags: {A: true, b: yes}\n"
         "children:\n"
-        "  - {id: Bad, size: x, later: 1, siez: 2}\n"
+        "  - {id: Bad, size: x, later: 1, sizze: 2}\n"
         "  - size: 3\n"
         "kind: c\n"
     )
@@ -90,7 +90,7 @@ def test_every_schema_problem_is_told_at_once_in_the_order_of_the_file() -> None
         ),
         "f.yaml:3:21: children[0].size: `x` is no whole number; write digits only, such as 10",
         "f.yaml:3:24: children[0].later: not supported by this version; remove it",
-        "f.yaml:3:34: children[0].siez: unknown key; did you mean `size`?",
+        "f.yaml:3:34: children[0].sizze: unknown key; did you mean `size`?",
         "f.yaml:4:5: children[1]: the key `id` is missing",
         "f.yaml:5:7: kind: Input should be 'a' or 'b'",
     ]

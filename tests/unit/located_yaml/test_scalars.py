@@ -152,5 +152,7 @@ def test_every_other_spelling_is_refused_with_what_to_write(
 
 
 def test_a_long_value_is_cut_in_messages() -> None:
+    with pytest.raises(ValueError, match=r"^`X{60}` is no identifier"):
+        read_id("X" * 60)
     with pytest.raises(ValueError, match=r"^`X{60}\.\.\.` is no identifier"):
-        read_id("X" * 1000)
+        read_id("X" * 61)

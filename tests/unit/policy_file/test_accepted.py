@@ -28,6 +28,8 @@ LOGIN = "rules: [{id: a, require: one_factor}]"
         "**",
         "**.example.com",
         "**.*.example.com",
+        f"{'x' * 63}.example.com",
+        ".".join(["x" * 63] * 3 + ["x" * 61]),
     ],
 )
 def test_a_host_pattern_is_taken_as_it_is(text: str) -> None:
