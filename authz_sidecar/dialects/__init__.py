@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from authz_sidecar.dialects.base import Dialect, Reading
+from authz_sidecar.dialects.base import Dialect, DialectConfig
 from authz_sidecar.dialects.nginx import Nginx
 from authz_sidecar.dialects.traefik import Traefik
 
-DIALECTS: dict[str, Callable[[Reading], Dialect]] = {"nginx": Nginx, "traefik": Traefik}
+DIALECTS: dict[str, Callable[[DialectConfig], Dialect]] = {"nginx": Nginx, "traefik": Traefik}
 """By name; each is made with what the settings choose."""

@@ -7,7 +7,7 @@ from authz_sidecar.core.policy import Response
 from authz_sidecar.core.request import AccessRequest
 from authz_sidecar.dialects.base import Reply
 from authz_sidecar.dialects.challenge import authenticate_url, www_authenticate
-from authz_sidecar.dialects.identity import identity_headers
+from authz_sidecar.dialects.identity import IdentityHeaders
 
 RETRY_AFTER = "2"
 """Seconds; what could not be checked may be checked again after this."""
@@ -22,9 +22,9 @@ def marks(decision: Decision) -> dict[str, str]:
     }
 
 
-def allow(decision: Decision) -> Reply:
+def allow(decision: Decision, identity: IdentityHeaders) -> Reply:
     """200, an empty body and every identity header: what all proxies take for a yes."""
-    return Reply(200, marks(decision) | identity_headers(decision))
+    return Reply(200, marks(decision) | identity.of(decision))
 
 
 def is_page(decision: Decision, request: AccessRequest | None) -> bool:

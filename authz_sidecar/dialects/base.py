@@ -6,15 +6,17 @@ from typing import Protocol
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.request import AccessRequest, ProxyRequest, Refusal
 from authz_sidecar.dialects.client_ip import ClientIpSource
+from authz_sidecar.dialects.identity import IdentityHeaders
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the settings choose about reading requests; the same for every dialect."""
+class DialectConfig:
+    """What the settings choose; the same for every dialect."""
 
     session_cookie: str
     """The name of the cookie that holds Stytch's session token."""
     client_ip: ClientIpSource | None = None
+    identity: IdentityHeaders = field(default_factory=IdentityHeaders)
 
 
 @dataclass(frozen=True, slots=True)

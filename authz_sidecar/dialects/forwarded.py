@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Headers, Refusal
 from authz_sidecar.core.request_target import canonical_host
-from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import read_client_ip
 from authz_sidecar.dialects.credentials import read_credentials
 from authz_sidecar.dialects.navigation import is_navigation, is_preflight
@@ -33,12 +33,12 @@ MAX_VALUE = 40_960
 """Characters in one header value; proxies pass lines of 32 KB."""
 
 
-def read_forwarded(headers: Headers, reading: Reading) -> AccessRequest | Refusal:
+def read_forwarded(headers: Headers, config: DialectConfig) -> AccessRequest | Refusal:
     """Read the original request.
 
     Args:
         headers: the fields of the proxy's subrequest.
-        reading: the names and sources that the settings choose.
+        config: the names and sources that the settings choose.
 
     Returns:
         The access request, or a refusal that names the header, never its value.
@@ -55,7 +55,7 @@ def read_forwarded(headers: Headers, reading: Reading) -> AccessRequest | Refusa
     host = canonical_host(authority)
     if isinstance(host, Refusal):
         return host
-    credentials = read_credentials(headers, reading.session_cookie)
+    credentials = read_credentials(headers, config.session_cookie)
     if isinstance(credentials, Refusal):
         return credentials
     return AccessRequest(
@@ -67,7 +67,7 @@ def read_forwarded(headers: Headers, reading: Reading) -> AccessRequest | Refusa
         credentials,
         is_navigation(method, headers),
         is_preflight(method, headers),
-        read_client_ip(headers, reading.client_ip),
+        read_client_ip(headers, config.client_ip),
     )
 
 

@@ -6,23 +6,60 @@ since proxies disagree about repeated ones.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeGuard
 from urllib.parse import quote
 
 from authz_sidecar.core.decision import Decision
+from authz_sidecar.core.demands import ClaimValue
 from authz_sidecar.core.factors import NAMES, amr_of
+from authz_sidecar.core.session import Session
 
-IDENTITY_HEADERS = (
-    "X-Authz-User",
-    "X-Authz-Email",
-    "X-Authz-Roles",
-    "X-Authz-Factors",
-    "X-Authz-Amr",
-    "X-Authz-Valid-Until",
-)
+_USER, _EMAIL, _ROLES = "X-Authz-User", "X-Authz-Email", "X-Authz-Roles"
+_VALID_UNTIL = "X-Authz-Valid-Until"
+IDENTITY_HEADERS = (_USER, _EMAIL, _ROLES, "X-Authz-Factors", "X-Authz-Amr", _VALID_UNTIL)
+"""Those that are always there."""
+
+PRESETS = {
+    "authelia": {"Remote-User": _USER, "Remote-Email": _EMAIL, "Remote-Groups": _ROLES},
+    "oauth2_proxy": {
+        "X-Auth-Request-User": _USER,
+        "X-Auth-Request-Email": _EMAIL,
+        "X-Auth-Request-Groups": _ROLES,
+    },
+}
+"""By name: the headers of another forward-auth server, and which of ours each repeats."""
 
 # Printable ASCII but for the comma, which separates, and the percent sign, which escapes.
 _PLAIN = "".join(map(chr, range(0x20, 0x7F))).replace(",", "").replace("%", "")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityHeaders:
+    """Which headers tell an application who it is."""
+
+    presets: tuple[str, ...] = ()
+    """Names of `PRESETS`, for applications that know those headers."""
+    claims: tuple[tuple[str, str], ...] = ()
+    """Header, and the custom claim whose value it has."""
+
+    def names(self) -> tuple[str, ...]:
+        """Every header, in the order they are written."""
+        repeated = (name for preset in self.presets for name in PRESETS[preset])
+        return (*IDENTITY_HEADERS, *repeated, *(header for header, _ in self.claims))
+
+    def of(self, decision: Decision) -> dict[str, str]:
+        """All headers of an allow; every value is safe in a header."""
+        session = decision.evidence.session if decision.evidence else None
+        headers = dict.fromkeys(IDENTITY_HEADERS, "") if session is None else _own(session)
+        if decision.valid_until is not None:
+            headers[_VALID_UNTIL] = _timestamp(decision.valid_until)
+        for preset in self.presets:
+            headers |= {name: headers[ours] for name, ours in PRESETS[preset].items()}
+        for header, claim in self.claims:
+            headers[header] = _claim_text(session.claims.get(claim)) if session else ""
+        return headers
 
 
 def header_safe(value: str) -> str:
@@ -30,26 +67,35 @@ def header_safe(value: str) -> str:
     return quote(value, safe=_PLAIN, errors="surrogatepass")
 
 
-def identity_headers(decision: Decision) -> dict[str, str]:
-    """All identity headers of an allow, in the order of `IDENTITY_HEADERS`."""
-    until = "" if decision.valid_until is None else _timestamp(decision.valid_until)
-    if decision.evidence is None:
-        return dict.fromkeys(IDENTITY_HEADERS, "") | {"X-Authz-Valid-Until": until}
-    session = decision.evidence.session
+def _own(session: Session) -> dict[str, str]:
     held = frozenset(session.factors) & NAMES
     values = (
         header_safe(session.user_id),
         header_safe(session.emails[0]) if session.emails else "",
-        _joined(session.roles),
-        _joined(held),
+        _joined(sorted(session.roles)),
+        _joined(sorted(held)),
         ",".join(amr_of(held)),
-        until,
+        "",
     )
     return dict(zip(IDENTITY_HEADERS, values, strict=True))
 
 
 def _joined(values: Iterable[str]) -> str:
-    return ",".join(map(header_safe, sorted(values)))
+    return ",".join(map(header_safe, values))
+
+
+def _claim_text(claim: object) -> str:
+    """Text, numbers and truth values, or a list of them; what else JSON has is left empty."""
+    values = claim if isinstance(claim, list) else [claim]
+    return _joined(_scalar_text(value) for value in values if _is_scalar(value))
+
+
+def _is_scalar(value: object) -> TypeGuard[ClaimValue]:
+    return isinstance(value, str | int | float)
+
+
+def _scalar_text(value: ClaimValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _timestamp(seconds: float) -> str:

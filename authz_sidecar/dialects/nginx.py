@@ -18,7 +18,7 @@ from authz_sidecar.dialects.answer import (
     marks,
     unauthorized,
 )
-from authz_sidecar.dialects.base import Reading, Reply
+from authz_sidecar.dialects.base import DialectConfig, Reply
 from authz_sidecar.dialects.challenge import www_authenticate
 from authz_sidecar.dialects.forwarded import read_forwarded
 
@@ -27,18 +27,18 @@ from authz_sidecar.dialects.forwarded import read_forwarded
 class Nginx:
     """The dialect of nginx with the file in `deploy/nginx`."""
 
-    reading: Reading
+    config: DialectConfig
     name: str = "nginx"
 
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the four `X-Forwarded-*` headers that our file sets."""
-        return read_forwarded(request.headers, self.reading)
+        return read_forwarded(request.headers, self.config)
 
     def write(self, decision: Decision, request: AccessRequest | None) -> Reply:
         """Write statuses that `auth_request` understands, and no bodies."""
         match decision.outcome:
             case Outcome.ALLOW:
-                return allow(decision)
+                return allow(decision, self.config.identity)
             case Outcome.CHALLENGE:
                 return Reply(401, _challenge_headers(decision, request))
             case Outcome.DENY | Outcome.MALFORMED:

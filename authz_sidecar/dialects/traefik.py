@@ -14,7 +14,7 @@ from authz_sidecar.dialects.answer import (
     marks,
     unauthorized,
 )
-from authz_sidecar.dialects.base import Reading, Reply
+from authz_sidecar.dialects.base import DialectConfig, Reply
 from authz_sidecar.dialects.forwarded import read_forwarded
 from authz_sidecar.dialects.page import page, problem
 
@@ -29,18 +29,18 @@ _PAGE = {
 class Traefik:
     """The dialect of Traefik with the files in `deploy/traefik`."""
 
-    reading: Reading
+    config: DialectConfig
     name: str = "traefik"
 
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the four `X-Forwarded-*` headers that Traefik makes anew."""
-        return read_forwarded(request.headers, self.reading)
+        return read_forwarded(request.headers, self.config)
 
     def write(self, decision: Decision, request: AccessRequest | None) -> Reply:
         """Write answers that a client can be shown."""
         match decision.outcome:
             case Outcome.ALLOW:
-                return allow(decision)
+                return allow(decision, self.config.identity)
             case Outcome.CHALLENGE:
                 return _challenge(decision, request)
             case Outcome.DENY:

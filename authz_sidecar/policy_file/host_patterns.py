@@ -1,4 +1,4 @@
-"""Reading host patterns: what may stand in `hosts`, and what to write where it may not."""
+"""DialectConfig host patterns: what may stand in `hosts`, and what to write where it may not."""
 
 import re
 

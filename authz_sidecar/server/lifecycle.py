@@ -14,7 +14,7 @@ from aiohttp import web
 from authz_sidecar.authorizer import Authorizer
 from authz_sidecar.core.policy import Policy
 from authz_sidecar.dialects import DIALECTS
-from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.server.admin import admin_application
 from authz_sidecar.server.decisions import DecisionHandler, decision_server
 from authz_sidecar.server.peers import TrustedPeers
@@ -86,8 +86,8 @@ async def _decision_handler(
     stack.push_async_callback(verifier.close)
     observers = (metrics, DecisionLog(sys.stdout.buffer))
     authorizer = Authorizer(policy, verifier, observers, settings.deadline)
-    reading = Reading(settings.session.cookie)
-    dialects = {name: DIALECTS[name](reading) for name in settings.dialects}
+    config = DialectConfig(settings.session.cookie)
+    dialects = {name: DIALECTS[name](config) for name in settings.dialects}
     peers = TrustedPeers(settings.trusted_proxies)
     return DecisionHandler(authorizer, dialects, settings.default_dialect, peers)
 

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from authz_sidecar.core.request import AccessRequest, Refusal
-from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.forwarded import read_forwarded
 
-READING = Reading("stytch_session", ClientIpSource("X-Real-IP"))
+READING = DialectConfig("stytch_session", ClientIpSource("X-Real-IP"))
 READ = {
     "X-Forwarded-Method": "GET",
     "X-Forwarded-Proto": "https",

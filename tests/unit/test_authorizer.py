@@ -23,7 +23,7 @@ from authz_sidecar.core.session import (
     Unverifiable,
     Verification,
 )
-from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.traefik import Traefik
 
 NOW = 1_800_000_000.0
@@ -91,7 +91,7 @@ async def reason_of(request: ProxyRequest, *answers: Verification) -> tuple[str,
     """The reason of the reply, and the ages of evidence that were asked for."""
     verifications, events = Verifications(*answers), Events()
     authorizer = Authorizer(POLICY, verifications, [events], deadline=1.0)
-    reply = await authorizer.answer(Traefik(Reading("stytch_session")), request)
+    reply = await authorizer.answer(Traefik(DialectConfig("stytch_session")), request)
     reason = reply.headers["X-Authz-Reason"]
     (event,) = events.seen
     assert event.decision.reason == reason
@@ -165,14 +165,14 @@ async def test_a_verification_that_takes_too_long_is_unavailable() -> None:
             raise AssertionError((credentials, not_before))
 
     authorizer = Authorizer(POLICY, Hanging(), [], deadline=0.01)
-    reply = await authorizer.answer(Traefik(Reading("stytch_session")), asked())
+    reply = await authorizer.answer(Traefik(DialectConfig("stytch_session")), asked())
     assert (reply.status, reply.headers["X-Authz-Reason"]) == (503, "stytch_unavailable")
 
 
 async def test_a_request_refused_at_the_first_gate_is_not_read() -> None:
     authorizer = Authorizer(POLICY, Verifications(), [], deadline=1.0)
     request = ProxyRequest(CIMultiDict(), "request-1", NOW)
-    reply = await authorizer.answer(Traefik(Reading("c")), request, Reason.UNTRUSTED_PROXY)
+    reply = await authorizer.answer(Traefik(DialectConfig("c")), request, Reason.UNTRUSTED_PROXY)
     assert (reply.status, reply.headers["X-Authz-Reason"]) == (403, "untrusted_proxy")
 
 
@@ -194,7 +194,7 @@ async def test_our_own_fault_anywhere_is_unavailable_and_never_an_allow(
     authorizer = Authorizer(POLICY, verifications, [events], deadline=1.0)
 
     with caplog.at_level(logging.ERROR):
-        reply = await authorizer.answer(Traefik(Reading("stytch_session")), asked())
+        reply = await authorizer.answer(Traefik(DialectConfig("stytch_session")), asked())
 
     assert (reply.status, reply.headers["X-Authz-Reason"]) == (503, "internal_error")
     assert [event.decision.reason for event in events.seen] == [Reason.INTERNAL_ERROR]
@@ -210,7 +210,7 @@ async def test_an_observer_that_fails_changes_no_answer(caplog: pytest.LogCaptur
     events = Events()
     verifications = Verifications(evidence(0, password=1))
     authorizer = Authorizer(POLICY, verifications, [Broken(), events], deadline=1.0)
-    reply = await authorizer.answer(Traefik(Reading("stytch_session")), asked())
+    reply = await authorizer.answer(Traefik(DialectConfig("stytch_session")), asked())
     assert reply.status == 200
     assert len(events.seen) == 1
     assert "an observer failed" in caplog.text
@@ -219,7 +219,7 @@ async def test_an_observer_that_fails_changes_no_answer(caplog: pytest.LogCaptur
 async def test_observers_are_told_what_was_asked() -> None:
     events = Events()
     authorizer = Authorizer(POLICY, Verifications(), [events], deadline=1.0)
-    await authorizer.answer(Traefik(Reading("c")), asked("/healthz?secret=1"))
+    await authorizer.answer(Traefik(DialectConfig("c")), asked("/healthz?secret=1"))
     request = events.seen[0].access_request
     assert isinstance(request, AccessRequest)
     assert (request.host, request.target) == ("shop.example.com", "/healthz?secret=1")

@@ -7,7 +7,7 @@ from multidict import CIMultiDict
 
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Credentials, Refusal
-from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.forwarded import MAX_VALUE, read_forwarded
 
@@ -32,7 +32,7 @@ def read(*changes: tuple[str, str | None]) -> AccessRequest | Refusal:
     for name, value in changes:
         if value is not None:
             headers.add(name, value)
-    return read_forwarded(headers, Reading("stytch_session", CLIENT_IP))
+    return read_forwarded(headers, DialectConfig("stytch_session", CLIENT_IP))
 
 
 def test_the_original_request_is_read_as_it_was() -> None:

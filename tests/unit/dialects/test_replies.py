@@ -12,9 +12,13 @@ from authz_sidecar.core.reasons import Outcome, Reason
 from authz_sidecar.core.request import AccessRequest, Credentials
 from authz_sidecar.core.session import Active, Session, Source
 from authz_sidecar.dialects import DIALECTS
-from authz_sidecar.dialects.base import Dialect, Reading
+from authz_sidecar.dialects.base import Dialect, DialectConfig
 from authz_sidecar.dialects.challenge import MAX_RETURN_TO
-from authz_sidecar.dialects.identity import IDENTITY_HEADERS, header_safe
+from authz_sidecar.dialects.identity import (
+    IDENTITY_HEADERS,
+    IdentityHeaders,
+    header_safe,
+)
 
 API = AccessRequest(
     "POST", "https", "shop.example.com", "shop.example.com", "/pay?a=1&b=ä", Credentials(), False
@@ -52,7 +56,7 @@ def decision(
 
 @pytest.fixture(params=sorted(DIALECTS))
 def dialect(request: pytest.FixtureRequest) -> Dialect:
-    return DIALECTS[request.param](Reading("stytch_session"))
+    return DIALECTS[request.param](DialectConfig("stytch_session"))
 
 
 @pytest.mark.parametrize("reason", [Reason.REQUIREMENT_MET, Reason.PUBLIC])
@@ -140,7 +144,7 @@ TO_STEP_UP = (
 
 
 def test_nginx_is_told_where_to_redirect_a_navigation() -> None:
-    reply = DIALECTS["nginx"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), PAGE)
+    reply = DIALECTS["nginx"](DialectConfig("c")).write(decision(Reason.NO_SESSION, LOGIN), PAGE)
     assert (reply.status, reply.body) == (401, b"")
     assert reply.headers["X-Authz-Redirect"] == TO_LOGIN
     assert reply.headers["WWW-Authenticate"] == "Bearer"
@@ -148,7 +152,7 @@ def test_nginx_is_told_where_to_redirect_a_navigation() -> None:
 
 
 def test_traefik_redirects_a_navigation_itself() -> None:
-    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), PAGE)
+    reply = DIALECTS["traefik"](DialectConfig("c")).write(decision(Reason.NO_SESSION, LOGIN), PAGE)
     assert (reply.status, reply.body) == (302, b"")
     assert reply.headers["Location"] == TO_LOGIN
 
@@ -180,7 +184,7 @@ def test_a_rule_may_say_whom_its_answers_are_for(
 
 def test_the_way_back_begins_with_the_upstreams_own_origin() -> None:
     hint = replace(LOGIN, origin="https://shop.example.com")
-    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, hint), PAGE)
+    reply = DIALECTS["traefik"](DialectConfig("c")).write(decision(Reason.NO_SESSION, hint), PAGE)
     assert "return_to=https%3A%2F%2Fshop.example.com%2Fpay%3Fa%3D1&" in reply.headers["Location"]
 
 
@@ -210,7 +214,9 @@ def test_www_authenticate_says_what_is_missing(
 
 
 def test_traefik_gives_programs_problem_json() -> None:
-    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.FACTOR_TOO_OLD, STEP_UP), API)
+    reply = DIALECTS["traefik"](DialectConfig("c")).write(
+        decision(Reason.FACTOR_TOO_OLD, STEP_UP), API
+    )
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert json.loads(reply.body) == {
         "type": "about:blank",
@@ -226,7 +232,7 @@ def test_traefik_gives_programs_problem_json() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.ROLE_MISSING, Reason.STYTCH_UNAVAILABLE])
 def test_traefik_gives_people_a_page(reason: Reason) -> None:
-    reply = DIALECTS["traefik"](Reading("c")).write(decision(reason), PAGE)
+    reply = DIALECTS["traefik"](DialectConfig("c")).write(decision(reason), PAGE)
     assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
     assert reply.body.startswith(b"<!doctype html>")
     assert reason.encode() in reply.body
@@ -234,7 +240,7 @@ def test_traefik_gives_people_a_page(reason: Reason) -> None:
 
 def test_a_return_url_that_no_proxy_could_buffer_is_cut_to_the_front_page() -> None:
     long = replace(PAGE, target="/" + "a" * MAX_RETURN_TO)
-    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), long)
+    reply = DIALECTS["traefik"](DialectConfig("c")).write(decision(Reason.NO_SESSION, LOGIN), long)
     assert reply.headers["Location"] == (
         "https://auth.example.com/login"
         "?return_to=http%3A%2F%2Fshop.example.com%3A8080%2F&reason=no_session"
@@ -243,7 +249,7 @@ def test_a_return_url_that_no_proxy_could_buffer_is_cut_to_the_front_page() -> N
 
 def test_bytes_that_are_no_utf_8_return_as_they_came() -> None:
     raw = replace(PAGE, target="/?q=\udcff")
-    reply = DIALECTS["traefik"](Reading("c")).write(decision(Reason.NO_SESSION, LOGIN), raw)
+    reply = DIALECTS["traefik"](DialectConfig("c")).write(decision(Reason.NO_SESSION, LOGIN), raw)
     assert "%2F%3Fq%3D%FF&reason" in reply.headers["Location"]
 
 
@@ -269,7 +275,47 @@ def test_header_values_are_escaped(value: str, expected: str) -> None:
 
 
 def test_each_dialect_knows_its_name() -> None:
-    assert {name: make(Reading("c")).name for name, make in DIALECTS.items()} == {
+    assert {name: make(DialectConfig("c")).name for name, make in DIALECTS.items()} == {
         "nginx": "nginx",
         "traefik": "traefik",
     }
+
+
+def test_other_servers_headers_repeat_ours() -> None:
+    config = DialectConfig("c", identity=IdentityHeaders(("authelia", "oauth2_proxy")))
+    headers = DIALECTS["nginx"](config).write(decision(Reason.REQUIREMENT_MET), API).headers
+    assert {name: headers[name] for name in config.identity.names()[6:]} == {
+        "Remote-User": "user-1",
+        "Remote-Email": "ann@example.com",
+        "Remote-Groups": headers["X-Authz-Roles"],
+        "X-Auth-Request-User": "user-1",
+        "X-Auth-Request-Email": "ann@example.com",
+        "X-Auth-Request-Groups": headers["X-Authz-Roles"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("gold", "gold"),
+        (True, "true"),
+        (1.5, "1.5"),
+        (["a,b", 2, False, None, {}], "a%2Cb,2,false"),
+        ("a\r\nX-Evil: 1", "a%0D%0AX-Evil: 1"),
+        (None, ""),
+        ({"nested": 1}, ""),
+    ],
+)
+def test_a_custom_claim_can_be_a_header(claim: object, expected: str) -> None:
+    config = DialectConfig("c", identity=IdentityHeaders(claims=(("X-Authz-Plan", "plan"),)))
+    evidence = replace(EVIDENCE, session=replace(SESSION, claims={"plan": claim}))
+    allowed = replace(decision(Reason.REQUIREMENT_MET), evidence=evidence)
+    headers = DIALECTS["nginx"](config).write(allowed, API).headers
+    assert headers["X-Authz-Plan"] == expected
+
+
+def test_every_configured_header_is_there_when_nobody_is_known() -> None:
+    identity = IdentityHeaders(("authelia",), (("X-Authz-Plan", "plan"),))
+    config = DialectConfig("c", identity=identity)
+    headers = DIALECTS["traefik"](config).write(Decision(Reason.PUBLIC), API).headers
+    assert {name: headers[name] for name in identity.names()} == dict.fromkeys(identity.names(), "")

@@ -17,7 +17,7 @@ from authz_sidecar.core.policy import Access, Match, Policy, Rule, Upstream
 from authz_sidecar.core.request import Credentials
 from authz_sidecar.core.session import Verification
 from authz_sidecar.dialects import DIALECTS
-from authz_sidecar.dialects.base import Reading
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.server.decisions import DecisionHandler, decision_server
 from authz_sidecar.server.peers import TrustedPeers
 
@@ -98,7 +98,7 @@ class Listener:
 async def listening(trusted: str = LOOPBACK, socket: Path | None = None) -> AsyncIterator[Listener]:
     events = Events()
     authorizer = Authorizer(POLICY, Nobody(), [events], deadline=1.0)
-    dialects = {name: make(Reading("stytch_session")) for name, make in DIALECTS.items()}
+    dialects = {name: make(DialectConfig("stytch_session")) for name, make in DIALECTS.items()}
     peers = TrustedPeers((ip_network(trusted),))
     runner = web.ServerRunner(
         decision_server(DecisionHandler(authorizer, dialects, "traefik", peers))
