@@ -64,7 +64,7 @@ def _end_of(text: str) -> Position:
 
 
 class _StopError(Exception):
-    """DialectConfig on would make no sense."""
+    """Reading on would make no sense."""
 
 
 class _Composer:

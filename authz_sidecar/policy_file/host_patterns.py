@@ -1,4 +1,4 @@
-"""DialectConfig host patterns: what may stand in `hosts`, and what to write where it may not."""
+"""Reading host patterns: what may stand in `hosts`, and what to write where it may not."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""DialectConfig path patterns and methods: what may stand in `match`, and what to write instead."""
+"""Reading path patterns and methods: what may stand in `match`, and what to write instead."""
 
 import re
 from urllib.parse import unquote_to_bytes

@@ -1,4 +1,4 @@
-"""DialectConfig Stytch's JSON: tolerant of the unknown, strict about what is needed."""
+"""Reading Stytch's JSON: tolerant of the unknown, strict about what is needed."""
 
 import copy
 from typing import Any
