@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from authz_sidecar.core.policy import Access, Policy
+from authz_sidecar.core.policy import Access, Policy, Resource
 from authz_sidecar.core.request import Refusal
-from authz_sidecar.core.request_target import canonical_host, canonical_path
+from authz_sidecar.core.request_target import canonical_host, canonical_paths
 from authz_sidecar.located_yaml import Document, Path, Problem, shown
 from authz_sidecar.policy_file.schema import PolicyModel
 
@@ -29,13 +29,14 @@ def _fault(url: str, policy: Policy) -> str | None:
     parts = urlsplit(url)
     if parts.port not in _DEFAULT_PORTS:
         return None  # Hosts match without their ports, so this may well be another server.
-    host, path = canonical_host(parts.netloc), canonical_path(parts.path or "/")
+    host = canonical_host(parts.netloc)
     upstream = policy.upstream_for(host) if isinstance(host, str) else None
     if upstream is None:
         return None
-    if isinstance(path, Refusal):
-        return f"requests for this page would be refused: {path.detail}"
-    rule = upstream.match(path, "GET")
+    paths = canonical_paths(parts.path or "/", upstream.path_rules)
+    rule = paths if isinstance(paths, Refusal) else upstream.match(Resource(paths, "GET"))
+    if isinstance(rule, Refusal):
+        return f"requests for this page would be refused: {rule.detail}"
     if rule is not None and rule.verdict is Access.PUBLIC:
         return None
     culprit = f"its rule {shown(rule.id)} would not" if rule else "none of its rules would"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from authz_sidecar.core import levels
+from authz_sidecar.core.demands import Demand, Roles
 from authz_sidecar.core.levels import Element, Level
-from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Roles, Rule, Upstream
+from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
 from authz_sidecar.policy_file.schema import (
     ElementModel,
     EveryRoleModel,
@@ -75,7 +76,7 @@ def _requirement(
     if level is None:
         return Access.DENY
     within = default if require.verified_within is None else require.verified_within
-    return Requirement(level, within, _roles(require))
+    return Requirement((Demand(level, roles=_roles(require)),), within)
 
 
 def _level(require: RequireModel, named: Mapping[str, Level]) -> Level | None:

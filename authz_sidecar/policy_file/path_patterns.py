@@ -5,7 +5,7 @@ from urllib.parse import unquote_to_bytes
 
 from authz_sidecar.core.patterns import PathPattern
 from authz_sidecar.core.request import Refusal
-from authz_sidecar.core.request_target import canonical_path
+from authz_sidecar.core.request_target import canonical_paths
 from authz_sidecar.located_yaml import shown
 
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -52,7 +52,7 @@ def read_path(text: str) -> PathPattern:
 
 def _refuse_escapes(text: str) -> None:
     for run in _ESCAPES.findall(text):
-        if isinstance(canonical_path(f"/{run}"), Refusal):
+        if isinstance(canonical_paths(f"/{run}"), Refusal):
             raise ValueError(f"{shown(text)}: requests with {shown(run)} are refused; remove it")  # noqa: TRY004 - the text is at fault
     # The star is the one character whose escape means something else in a pattern.
     kept = _ESCAPED_STAR.sub("%252A", text)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from authz_sidecar.core.demands import Demand, Roles
 from authz_sidecar.core.levels import Element, Level, one_factor, two_factor
 from authz_sidecar.core.patterns import HostPattern, PathPattern
-from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Roles, Rule, Upstream
+from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
 from authz_sidecar.policy_file import load_policy
 
 SHIPPED = Path(__file__).parents[3] / "config" / "policy.yaml"
@@ -39,6 +40,12 @@ def requirement(require: str, *, levels: str = "{}", defaults: str = "{}") -> Re
     return rule.verdict
 
 
+def demand(require: str, *, levels: str = "{}") -> Demand:
+    """The only way to meet what a rule requires."""
+    (only,) = requirement(require, levels=levels).alternatives
+    return only
+
+
 def test_the_shipped_policy_is_good_and_says_what_its_comments_say() -> None:
     policy = load_policy(SHIPPED.read_bytes(), "policy.yaml")
     password = Element(frozenset({"password"}))
@@ -60,14 +67,16 @@ def test_the_shipped_policy_is_good_and_says_what_its_comments_say() -> None:
                     Rule(
                         "payments",
                         Match((PathPattern("/payments/**"),)),
-                        Requirement(payments, verified_within=0.0),
+                        Requirement((Demand(payments),), verified_within=0.0),
                     ),
                     Rule(
                         "admin",
                         Match((PathPattern("/admin/**"),)),
-                        Requirement(two_factor(600.0), 30.0, Roles(frozenset({"admin"}))),
+                        Requirement(
+                            (Demand(two_factor(600.0), roles=Roles(frozenset({"admin"}))),), 30.0
+                        ),
                     ),
-                    Rule("rest", Match(), Requirement(one_factor(), 30.0)),
+                    Rule("rest", Match(), Requirement((Demand(one_factor()),), 30.0)),
                 ),
                 login_url="https://auth.example.com/login",
                 step_up_url="https://auth.example.com/step-up",
@@ -109,7 +118,7 @@ def test_get_covers_head_and_nothing_else_is_added(written: str, methods: set[st
     ],
 )
 def test_built_in_levels_take_the_age_of_the_rule(require: str, level: Level) -> None:
-    assert requirement(require).level == level
+    assert demand(require).level == level
 
 
 @pytest.mark.parametrize(
@@ -140,12 +149,12 @@ def test_built_in_levels_take_the_age_of_the_rule(require: str, level: Level) ->
 def test_a_named_level_becomes_its_alternatives(
     level: str, alternatives: tuple[tuple[Element, ...], ...]
 ) -> None:
-    assert requirement("a", levels=f"{{a: {level}}}").level == Level("a", alternatives)
+    assert demand("a", levels=f"{{a: {level}}}").level == Level("a", alternatives)
 
 
 def test_the_age_of_a_rule_narrows_a_named_level() -> None:
     levels = "{a: {all_of: [password, {factor: totp, max_age: 1h}]}}"
-    level = requirement("{level: a, max_age: 5m}", levels=levels).level
+    level = demand("{level: a, max_age: 5m}", levels=levels).level
     assert level.alternatives == (
         (Element(frozenset({"password"})), Element(frozenset({"totp"}), 300.0)),
     )
@@ -177,7 +186,7 @@ def test_the_rule_says_how_old_evidence_may_be_else_the_defaults(
     ],
 )
 def test_roles_are_any_of_a_list_or_all_of_it(written: str, roles: Roles) -> None:
-    assert requirement(f"{{level: one_factor, roles: {written}}}").roles == roles
+    assert demand(f"{{level: one_factor, roles: {written}}}").roles == roles
 
 
 @pytest.mark.parametrize(
