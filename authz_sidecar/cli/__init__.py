@@ -1,6 +1,8 @@
 """The command line: one short file a command."""
 
 import argparse
+import io
+import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -30,6 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 good, 1 the answer is no, 2 it could not be done.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without UTF-8 must not turn a message into a traceback.
+            stream.reconfigure(errors="backslashreplace")
     arguments = parser().parse_args(argv)
     code: int = arguments.run(arguments)
     return code

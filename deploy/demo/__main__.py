@@ -17,7 +17,7 @@ import aiohttp
 from stytch.core.response_base import StytchError
 
 from deploy.demo.errors import DemoError
-from deploy.demo.ports import choose_ports
+from deploy.demo.ports import Ports, choose_ports
 from deploy.demo.proxies import PROXIES, Proxy
 from deploy.demo.scene import Scene
 from deploy.demo.services import Services, services_running
@@ -30,6 +30,7 @@ from deploy.demo.visits import Shop
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CHECK_SECONDS = 0.5
+_IN_USE = "address already in use"  # EADDRINUSE, in every program's log
 GOOD, NOT_AS_EXPECTED, NOT_STARTED, BY_SIGNAL = 0, 1, 2, 128
 
 
@@ -82,6 +83,16 @@ async def _until_signal(demo: Coroutine[object, object, int]) -> int:
 async def _demo(proxy: Proxy, *, once: bool) -> int:
     proxy.require()
     ports = choose_ports()
+    try:
+        return await _demo_on(ports, proxy, once=once)
+    except DemoError as error:
+        if _IN_USE not in str(error).lower():
+            raise
+    print("\nAnother program was faster to take one of these ports, so once more:\n")
+    return await _demo_on(choose_ports(usual=False), proxy, once=once)
+
+
+async def _demo_on(ports: Ports, proxy: Proxy, *, once: bool) -> int:
     print(heading(proxy, ports), flush=True)
     with tempfile.TemporaryDirectory(prefix="authz-demo-") as directory:
         async with (

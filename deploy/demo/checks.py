@@ -11,6 +11,7 @@ Check = Callable[[Visit], Iterator[str]]
 IDENTITY = ("X-Authz-User", "X-Authz-Email", "X-Authz-Roles", "X-Authz-Factors", "X-Authz-Amr")
 NOBODY = dict.fromkeys(IDENTITY, "")
 _REDIRECT, _UNAUTHORIZED = 302, 401
+_REACHED = "the number of requests that reached the application"
 _HINTS = ("Location", "X-Authz-Authenticate-Url", "X-Authz-Redirect", "WWW-Authenticate")
 
 
@@ -19,12 +20,8 @@ def allowed(reason: str, identity: Mapping[str, str]) -> Check:
 
     def check(visit: Visit) -> Iterator[str]:
         yield from _differences(
-            {"status": 200, "reason": reason, "requests that reached the application": 1},
-            {
-                "status": visit.status,
-                "reason": visit.reason,
-                "requests that reached the application": visit.reached,
-            },
+            {"status": 200, "reason": reason, _REACHED: 1},
+            {"status": visit.status, "reason": visit.reason, _REACHED: visit.reached},
         )
         if visit.reached != 1:
             return
@@ -42,12 +39,12 @@ def refused(status: int, reason: str) -> Check:
 
     def check(visit: Visit) -> Iterator[str]:
         yield from _differences(
-            {"status": status, "reason": reason, "Cache-Control": "no-store", "reached": 0},
+            {"status": status, "reason": reason, "Cache-Control": "no-store", _REACHED: 0},
             {
                 "status": visit.status,
                 "reason": visit.reason,
                 "Cache-Control": visit.headers.get("Cache-Control"),
-                "reached": visit.reached,
+                _REACHED: visit.reached,
             },
         )
         yield from (f"the answer has {name}" for name in IDENTITY if name in visit.headers)

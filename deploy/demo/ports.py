@@ -22,12 +22,16 @@ class Ports:
 DOCUMENTED = Ports()
 
 
-def choose_ports() -> Ports:
-    """Choose a port for each program that nobody uses now."""
+def choose_ports(*, usual: bool = True) -> Ports:
+    """Choose a port for each program that nobody uses now.
+
+    Args:
+        usual: take the documented ones where they are free.
+    """
     with ExitStack() as held:
         return Ports(
             **{
-                program: port if _is_free(port) else _other_port(held)
+                program: port if usual and _is_free(port) else _other_port(held)
                 for program, port in asdict(DOCUMENTED).items()
             }
         )

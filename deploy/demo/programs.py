@@ -56,6 +56,14 @@ class Program:
         if code is not None:
             raise DemoError(f"the {self.name} ended with {code}; {self._last_words()}")
 
+    async def wait_for_log(self, text: str) -> None:
+        """Poll until its log has a text; raises a `DemoError` as `wait_until` does."""
+
+        async def is_there() -> bool:
+            return text in self._written()
+
+        await self.wait_until(is_there)
+
     async def wait_until(self, ready: Callable[[], Awaitable[bool]]) -> None:
         """Poll until it is ready.
 
@@ -97,8 +105,11 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def _written(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
     def _last_words(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = self._written().splitlines()
         if not lines:
             return "its log is empty"
         return "\n  ".join(["the end of its log:", *lines[-_LAST_LINES:]])

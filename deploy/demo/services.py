@@ -1,5 +1,6 @@
 """The demo's four programs, wired together: a proxy, the sidecar, an application, the emulator."""
 
+import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +14,6 @@ from deploy.demo.copies import copy_with_addresses
 from deploy.demo.ports import DOCUMENTED, Ports
 from deploy.demo.programs import Command, Program, running
 from deploy.demo.proxies import Proxy
-from deploy.demo.upstream import SEEN_PATH
 
 HERE = Path(__file__).parent
 _ROOT = HERE.parents[1]
@@ -60,8 +60,11 @@ async def services_running(
         _proxy(proxy, ports, directory),
     ]
     async with running(commands) as programs:
-        for name, ready in _ready(ports, http).items():
-            await programs[name].wait_until(ready)
+        # Their own logs tell, since on a port somebody else may have been faster.
+        await programs[EMULATOR].wait_for_log("base URL")
+        await programs[APPLICATION].wait_for_log("listens on")
+        await programs[SIDECAR].wait_for_log("ready:")
+        await programs[PROXY].wait_until(_asks(ports.proxy, decision_log, http))
         yield Services(proxy, ports, programs, decision_log)
 
 
@@ -118,22 +121,18 @@ def _new(directory: Path) -> Path:
     return directory
 
 
-def _ready(ports: Ports, http: aiohttp.ClientSession) -> dict[str, Callable[[], Awaitable[bool]]]:
-    """How each program shows that it answers; the proxy by what only the sidecar can have said."""
+def _asks(
+    proxy_port: int, decision_log: Path, http: aiohttp.ClientSession
+) -> Callable[[], Awaitable[bool]]:
+    """Whether the proxy on this port asks our sidecar: then its decision log has our path."""
+    path = f"/ready-{secrets.token_hex(8)}"
 
-    def answers(
-        port: int, path: str, status: int = 200, mark: tuple[str, str] | None = None
-    ) -> Callable[[], Awaitable[bool]]:
-        async def ready() -> bool:
-            async with http.get(f"http://127.0.0.1:{port}{path}") as answer:
-                marked = mark is None or answer.headers.get(mark[0]) == mark[1]
-                return answer.status == status and marked
+    async def ready() -> bool:
+        async with http.get(f"http://127.0.0.1:{proxy_port}{path}"):
+            return path in _text(decision_log)
 
-        return ready
+    return ready
 
-    return {
-        EMULATOR: answers(ports.stytch, "/_emulator"),
-        APPLICATION: answers(ports.application, SEEN_PATH),
-        SIDECAR: answers(ports.admin, "/readyz"),
-        PROXY: answers(ports.proxy, "/", 403, ("X-Authz-Reason", "unknown_host")),
-    }
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -39,8 +39,8 @@ authz-sidecar's demo: Stytch's guide "MFA backend integration", enforced by a re
 
 def _moved(ports: Ports) -> str:
     pairs = zip(asdict(DOCUMENTED).values(), asdict(ports).values(), strict=True)
-    taken = [f"{usual} (so here {port})" for usual, port in pairs if usual != port]
-    return f"\n  Ports that others use already: {', '.join(taken)}\n" if taken else ""
+    taken = [str(usual) for usual, port in pairs if usual != port]
+    return f"\n  Others use {', '.join(taken)}, hence these ports.\n" if taken else ""
 
 
 def try_it(services: Services, person: Person, one_factor: str, two_factors: str) -> str:
