@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from ipaddress import ip_network
 
 import pytest
 from multidict import CIMultiDict
@@ -11,9 +12,18 @@ from authz_sidecar.core.demands import Demand
 from authz_sidecar.core.levels import one_factor, two_factor
 from authz_sidecar.core.observers import DecisionEvent
 from authz_sidecar.core.patterns import HostPattern, PathPattern
-from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
+from authz_sidecar.core.policy import (
+    Access,
+    Match,
+    OptionalAccess,
+    Policy,
+    Requirement,
+    Rule,
+    Upstream,
+)
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Credentials, ProxyRequest
+from authz_sidecar.core.request_target import PathRules
 from authz_sidecar.core.session import (
     Absent,
     Active,
@@ -24,6 +34,7 @@ from authz_sidecar.core.session import (
     Verification,
 )
 from authz_sidecar.dialects.base import DialectConfig
+from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.traefik import Traefik
 
 NOW = 1_800_000_000.0
@@ -223,3 +234,61 @@ async def test_observers_are_told_what_was_asked() -> None:
     request = events.seen[0].access_request
     assert isinstance(request, AccessRequest)
     assert (request.host, request.target) == ("shop.example.com", "/healthz?secret=1")
+
+
+OFFICE = (ip_network("192.0.2.0/24"),)
+WIDE_RULES = (
+    Rule("files", Match((PathPattern("/files/**"),)), Access.PUBLIC),
+    Rule("inside", Match((PathPattern("/inside"),), networks=OFFICE), Access.PUBLIC),
+    Rule(
+        "office",
+        Match((PathPattern("/office"),)),
+        Requirement((Demand(one_factor(), OFFICE),), 30),
+    ),
+    Rule("perhaps", Match((PathPattern("/perhaps"),)), OptionalAccess(45)),
+    Rule("rest", Match(), Requirement((Demand(one_factor()),), 30)),
+)
+
+
+def wide(*answers: Verification) -> tuple[Authorizer, Verifications]:
+    """An upstream that takes Bearer tokens and encoded slashes."""
+    upstream = Upstream(
+        "shop",
+        (HostPattern("shop.example.com"),),
+        WIDE_RULES,
+        "https://auth.example.com/login",
+        "https://auth.example.com/step-up",
+        bearer=True,
+        path_rules=PathRules(allow_encoded_slash=True),
+    )
+    verifications = Verifications(*answers)
+    return Authorizer(Policy("r1", (upstream,)), verifications, [], deadline=1.0), verifications
+
+
+CONFIG = DialectConfig("stytch_session", ClientIpSource("X-Real-IP"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "answers", "reason", "ages"),
+    [
+        (asked("/files/a%2Fb"), (), "public", []),
+        (asked("/files%2Fa"), (), "bad_path", []),
+        (asked("/inside"), (), "bad_client_ip", []),
+        (asked("/inside", **{"X-Real-IP": "192.0.2.7"}), (), "public", []),
+        (asked("/inside", **{"X-Real-IP": "8.8.8.8"}), (Invalid(),), "session_invalid", [30]),
+        (asked("/office", **{"X-Real-IP": "8.8.8.8"}), (), "network_mismatch", []),
+        (asked("/office"), (), "network_mismatch", []),
+        (asked("/perhaps"), (Unverifiable(),), "optional", [45]),
+        (asked("/perhaps"), (evidence(0, password=1),), "optional", [45]),
+        (asked("/mine", Authorization="Bearer token"), (Invalid(),), "session_invalid", [30]),
+        (asked("/mine", Authorization="Bearer a, b"), (), "duplicate_header", []),
+        (asked("/files/x", Authorization="Bearer a, b"), (), "public", []),
+    ],
+)
+async def test_a_session_is_verified_only_where_it_can_matter(
+    request_: ProxyRequest, answers: tuple[Verification, ...], reason: str, ages: list[float]
+) -> None:
+    authorizer, verifications = wide(*answers)
+    reply = await authorizer.answer(Traefik(CONFIG), request_)
+    assert reply.headers["X-Authz-Reason"] == reason
+    assert [NOW - not_before for not_before in verifications.not_before] == ages
