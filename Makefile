@@ -61,6 +61,14 @@ format: $(VENV)/dev.stamp ## rewrite the sources in the project's format
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
+.PHONY: mutate
+mutate: $(VENV)/dev.stamp ## change the core in hundreds of ways: the tests must notice nine in ten
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutate.txt
+	@rm -rf mutants && $(BIN)/python -m mutmut run > $(VENV)/mutate.txt || { tail -n 30 $(VENV)/mutate.txt; exit 1; }
+	@$(BIN)/python -m mutmut results && $(BIN)/python -m mutmut export-cicd-stats > /dev/null
+	@$(BIN)/python -c 'import json; s = json.load(open("mutants/mutmut-cicd-stats.json")); \
+	  print(s["killed"], "of", s["total"], "mutants noticed"); raise SystemExit(s["killed"] < 0.9 * s["total"])'
+
 .PHONY: docs
 docs: $(VENV)/dev.stamp ## write the pages of docs/ that are made from the code
 	@$(BIN)/python docs/generate.py
@@ -71,7 +79,8 @@ lock: ## compile requirements/*.txt anew from pyproject.toml (needs uv)
 	$(COMPILE) --group build --output-file requirements/build.txt
 	$(COMPILE) pyproject.toml --group demo --output-file requirements/demo.txt
 	$(COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --group mutate --output-file requirements/mutate.txt
 
 .PHONY: clean
 clean: ## remove what the other verbs made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* mutants

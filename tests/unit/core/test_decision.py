@@ -177,7 +177,7 @@ ROWS = {
     ),
     "an address of the domain": Row(
         any_demand(Demand(one_factor(), emails=Emails(domains=frozenset({"example.com"})))),
-        session(emails=("ann@other.test", "Ann@Example.com")),
+        session(emails=("ann@other.test", '"a@b"@Example.com')),
         Reason.REQUIREMENT_MET,
         valid_until=NOW + 30,
     ),
@@ -321,6 +321,12 @@ ROWS = {
         Reason.REQUIREMENT_MET,
         valid_until=NOW + 30,
     ),
+    "exactly the roles": Row(
+        require(one_factor(), BOTH),
+        session(roles=frozenset({"admin", "owner"})),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 30,
+    ),
     "every role": Row(
         require(one_factor(), BOTH),
         session(roles=frozenset({"admin", "owner", "user"})),
@@ -333,7 +339,7 @@ ROWS = {
 @pytest.mark.parametrize("name", ROWS)
 def test_each_verification_has_its_exact_decision(name: str) -> None:
     row = ROWS[name]
-    rule = Rule("the-rule", Match(), row.verdict, Response.AUTO)
+    rule = Rule("the-rule", Match(), row.verdict, Response.API)
     hosts = (HostPattern("shop.example.com"),)
     upstream = Upstream("shop", hosts, (rule,), LOGIN, STEP_UP, ORIGIN)
 
@@ -342,7 +348,9 @@ def test_each_verification_has_its_exact_decision(name: str) -> None:
     evidence = row.verification if isinstance(row.verification, Active) else None
     if row.anonymous or row.reason is Reason.NETWORK_MISMATCH:
         evidence = None
-    expected = Decision(row.reason, "shop", "the-rule", evidence, row.valid_until, row.hint)
+    expected = Decision(
+        row.reason, "shop", "the-rule", evidence, row.valid_until, row.hint, Response.API
+    )
     assert decision == expected
 
 

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from authz_sidecar.core.factors import COUNTED, DEVICE, PHONE
+from authz_sidecar.core.factors import ACCOUNT, COUNTED, DEVICE, PHONE
 from authz_sidecar.core.levels import (
     Element,
     FactorTimes,
@@ -92,3 +92,26 @@ def test_what_is_lacking_is_whatever_helps_most(
 def test_only_elements_with_an_age_name_aged_factors() -> None:
     assert two_factor().aged_names() == frozenset()
     assert two_factor(60).aged_names() == PHONE | DEVICE
+
+
+@pytest.mark.parametrize("max_age", [None, 60.0])
+def test_the_built_in_levels_are_made_of_categories(max_age: float | None) -> None:
+    assert one_factor(max_age) == Level("one_factor", ((Element(COUNTED, max_age),),))
+    impersonated = Element(COUNTED | {"impersonation"}, max_age)
+    assert one_factor(max_age, impersonation=True) == Level("one_factor", ((impersonated,),))
+    account, phone, device = Element(ACCOUNT), Element(PHONE), Element(DEVICE)
+    fresh_phone, fresh_device = Element(PHONE, max_age), Element(DEVICE, max_age)
+    assert two_factor(max_age) == Level(
+        "two_factor",
+        (
+            (account, fresh_phone),
+            (account, fresh_device),
+            (fresh_phone, device),
+            (phone, fresh_device),
+        ),
+    )
+
+
+def test_named_levels_keep_their_names() -> None:
+    assert all_of("l", [PASSWORD, TOTP]) == Level("l", ((PASSWORD, TOTP),))
+    assert any_of("l", [PASSWORD, TOTP]) == Level("l", ((PASSWORD,), (TOTP,)))

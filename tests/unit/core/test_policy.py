@@ -17,17 +17,19 @@ def upstream(name: str, *hosts: str, rules: tuple[Rule, ...] = ()) -> Upstream:
     return Upstream(name, tuple(map(HostPattern, hosts)), rules, "", "")
 
 
-POLICY = Policy(
-    "r1",
-    (
-        upstream("anything", "**"),
-        upstream("deep", "**.example.com"),
-        upstream("label", "*.example.com"),
-        upstream("part", "x-*.example.com"),
-        upstream("shop", "shop.example.com", "[2001:db8::1]"),
-        upstream("below-shop", "*.shop.example.com"),
-    ),
-)
+@pytest.fixture
+def policy() -> Policy:
+    return Policy(
+        "r1",
+        (
+            upstream("anything", "**"),
+            upstream("deep", "**.example.com"),
+            upstream("label", "*.example.com"),
+            upstream("part", "x-*.example.com"),
+            upstream("shop", "shop.example.com", "[2001:db8::1]"),
+            upstream("below-shop", "*.shop.example.com"),
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,8 +49,8 @@ POLICY = Policy(
         ("localhost", "anything"),
     ],
 )
-def test_the_most_precise_host_pattern_wins(host: str, name: str) -> None:
-    found = POLICY.upstream_for(host)
+def test_the_most_precise_host_pattern_wins(policy: Policy, host: str, name: str) -> None:
+    found = policy.upstream_for(host)
     assert found is not None
     assert found.id == name
 
@@ -119,7 +121,7 @@ def test_a_rule_on_networks_selects_by_the_clients_address() -> None:
 
 
 def test_readings_of_a_path_must_lead_to_one_rule() -> None:
-    files = Rule("files", Match((PathPattern("/files/**"),)), Access.PUBLIC)
+    files = Rule("files", Match((PathPattern("/files/**"),), GET), Access.PUBLIC)
     rest = Rule("rest", Match(), Access.DENY)
     shop = upstream("shop", "shop.example.com", rules=(files, rest))
     assert shop.match(resource("/files/a?b", "GET", "/files/a")) is files

@@ -22,6 +22,9 @@ from authz_sidecar.core.request_target import (
         ("192.0.2.1:80", "192.0.2.1"),
         ("[2001:DB8:0::1]:443", "[2001:db8::1]"),
         ("a" * 63 + ".example", "a" * 63 + ".example"),
+        ("a." * 126 + "a", "a." * 126 + "a"),
+        ("a.example:65535", "a.example"),
+        ("a.example:0", "a.example"),
     ],
 )
 def test_a_host_has_one_form(authority: str, host: str) -> None:
@@ -60,9 +63,14 @@ def test_a_host_has_one_form(authority: str, host: str) -> None:
     ],
 )
 def test_what_is_no_host_is_refused(authority: str) -> None:
-    refusal = canonical_host(authority)
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason is Reason.BAD_HOST
+    detail = "the host is no host name or IP literal"
+    if authority.startswith("["):
+        detail = "the host is no IPv6 literal" if authority.endswith("]") else detail
+    if authority.endswith(":65536"):
+        detail = "the host's port is no port number"
+    if "%" in authority:
+        detail = "the host is no host name or IP literal"
+    assert canonical_host(authority) == Refusal(Reason.BAD_HOST, detail)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +145,25 @@ def test_what_can_be_read_in_two_ways_is_refused(target: str) -> None:
     assert refusal.reason is Reason.BAD_PATH
 
 
+@pytest.mark.parametrize(
+    ("target", "detail"),
+    [
+        ("/a\\b", "the path has a character or escape that is not allowed"),
+        ("/a%zz", "the path has a character or escape that is not allowed"),
+        ("/a%5cb", "the path has an ambiguous escape"),
+        ("/a%2fb", "the path has an encoded slash"),
+        ("/a%FF", "the path's escapes are not UTF-8"),
+        ("/a%252e", "the path has a doubled escape or an encoded control"),
+        ("/a%C2%85", "the path has a doubled escape or an encoded control"),
+        ("/a//b", "the path has an empty or dot segment"),
+        ("/%61//b", "the path has an empty or dot segment"),
+        ("/a/..", "the path has an empty or dot segment"),
+    ],
+)
+def test_a_refusal_says_what_is_ambiguous(target: str, detail: str) -> None:
+    assert canonical_paths(target) == Refusal(Reason.BAD_PATH, detail)
+
+
 PARAMETERS = PathRules(allow_path_parameters=True)
 SLASH = PathRules(allow_encoded_slash=True)
 BOTH = PathRules(allow_path_parameters=True, allow_encoded_slash=True)
@@ -150,6 +177,7 @@ BOTH = PathRules(allow_path_parameters=True, allow_encoded_slash=True)
         ("/a/%3Bv=1", PathRules(), ("/a/;v=1", "/a/")),
         ("/a%3Bb%3Fc", PathRules(), ("/a;b?c", "/a;b", "/a")),
         ("/%3F", PathRules(), ("/?", "/")),
+        ("/a%3Fb%3Fc", PathRules(), ("/a?b?c", "/a")),
         ("/a;v=1/b;w", PARAMETERS, ("/a/b",)),
         ("/a;x=%20/b", PARAMETERS, ("/a/b",)),
         ("/a;", PARAMETERS, ("/a",)),
