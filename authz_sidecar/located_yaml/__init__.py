@@ -2,8 +2,9 @@
 
 from authz_sidecar.located_yaml.addresses import Cidr, Network, Url, read_network, read_url
 from authz_sidecar.located_yaml.compose import MAX_BYTES, MAX_DEPTH, compose
+from authz_sidecar.located_yaml.json_scalars import JsonScalar, read_json_scalar
 from authz_sidecar.located_yaml.load import load, validate
-from authz_sidecar.located_yaml.model import NON_EMPTY, NOT_YET, Model
+from authz_sidecar.located_yaml.model import NON_EMPTY, NON_EMPTY_MAPPING, NOT_YET, Model
 from authz_sidecar.located_yaml.problem import Path, Position, Problem
 from authz_sidecar.located_yaml.scalars import (
     Duration,
@@ -26,6 +27,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "NON_EMPTY",
+    "NON_EMPTY_MAPPING",
     "NOT_YET",
     "Cidr",
     "Document",
@@ -33,6 +35,7 @@ __all__ = [
     "Flag",
     "Id",
     "Integer",
+    "JsonScalar",
     "Model",
     "Network",
     "Path",
@@ -49,6 +52,7 @@ __all__ = [
     "read_flag",
     "read_id",
     "read_integer",
+    "read_json_scalar",
     "read_network",
     "read_text",
     "read_url",

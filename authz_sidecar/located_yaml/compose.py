@@ -131,7 +131,7 @@ class _Composer:
             case events.ScalarEvent(value="", style=None):
                 return Empty(empty_at)
             case _:
-                return self._scalar(node.value, at)
+                return self._scalar(node, at)
 
     def _refuse_properties(self, node: _Node, at: Position) -> None:
         if node.anchor is not None:
@@ -141,10 +141,10 @@ class _Composer:
             name = shown(node.tag.replace("tag:yaml.org,2002:", "!!"))
             self.found.append((at, f"the tag {name} is not supported; remove it"))
 
-    def _scalar(self, text: str, at: Position) -> Scalar:
-        if _SURROGATE.search(text):
+    def _scalar(self, node: events.ScalarEvent, at: Position) -> Scalar:
+        if _SURROGATE.search(node.value):
             self.found.append((at, "half a character: a `\\u` escape from D800 to DFFF"))
-        return Scalar.located(text, at)
+        return Scalar.located(node.value, at, plain=node.style is None)
 
     def _items(self, at: Position, depth: int) -> Items:
         items = Items(at)

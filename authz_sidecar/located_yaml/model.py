@@ -11,15 +11,23 @@ from authz_sidecar.located_yaml.wording import instead
 NOT_YET = "not supported by this version; remove it"
 
 
-def _refuse_empty(value: object) -> object:
+def _refuse_empty_list(value: object) -> object:
     if value == []:
         raise ValueError("the list is empty; write at least one value")
     return value
 
 
+def _refuse_empty_mapping(value: object) -> object:
+    if value == {}:
+        raise ValueError("the mapping is empty; write at least one key")
+    return value
+
+
 # pydantic's min_length counts sound items only, and would call a list of unsound ones empty.
-NON_EMPTY = BeforeValidator(_refuse_empty)
+NON_EMPTY = BeforeValidator(_refuse_empty_list)
 """For fields that are lists with at least one item."""
+NON_EMPTY_MAPPING = BeforeValidator(_refuse_empty_mapping)
+"""For fields that are mappings with at least one key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +38,12 @@ class UnknownKey:
 
 
 class Model(BaseModel):
-    """A mapping of a file, frozen. Every field is a key."""
+    """A mapping of a file, frozen. Every field is a key, and its docstring says what it does."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-    not_yet: ClassVar[frozenset[str]] = frozenset()
-    """Keys of the language that this version refuses, as opposed to slips of the pen."""
+    refused: ClassVar[Mapping[str, str]] = {}
+    """Keys that are no slips of the pen, and what to say of each instead of "unknown"."""
 
     @model_validator(mode="before")
     @classmethod
@@ -49,6 +57,4 @@ class Model(BaseModel):
 
     @classmethod
     def _message_for(cls, key: str) -> str:
-        if key in cls.not_yet:
-            return NOT_YET
-        return f"unknown key; {instead(key, cls.model_fields)}"
+        return cls.refused.get(key) or f"unknown key; {instead(key, cls.model_fields)}"

@@ -34,10 +34,12 @@ class Problem:
     """The place in the file's own terms, `upstreams[0].rules[2].id`; empty for the whole file."""
     message: str
     """What is wrong and what to write instead, in one line."""
+    warning: bool = False
+    """Whether the file means something all the same, though hardly what was meant."""
 
     # Python 3.11 has no typing.override yet.
     def __str__(self) -> str:  # type: ignore[explicit-override]
-        place = f"{self.file}:{self.line}:{self.column}: "
+        place = f"{self.file}:{self.line}:{self.column}: " + ("warning: " if self.warning else "")
         return place + (f"{self.path}: {self.message}" if self.path else self.message)
 
 

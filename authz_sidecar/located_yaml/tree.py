@@ -1,6 +1,6 @@
 """The values of a YAML file, each with its place. They are plain enough for pydantic to read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from authz_sidecar.located_yaml.problem import Path, Position, Problem, spelled
 
@@ -8,14 +8,16 @@ from authz_sidecar.located_yaml.problem import Path, Position, Problem, spelled
 class Scalar(str):
     """A scalar is text, however it was written: nothing turns into a number or a boolean."""
 
-    __slots__ = ("at",)
+    __slots__ = ("at", "plain")
     at: Position
+    plain: bool
+    """Whether it stands there without quotes."""
 
     @classmethod
-    def located(cls, text: str, at: Position) -> "Scalar":
+    def located(cls, text: str, at: Position, *, plain: bool) -> "Scalar":
         """Text with its place."""
         scalar = cls(text)
-        scalar.at = at
+        scalar.at, scalar.plain = at, plain
         return scalar
 
 
@@ -91,6 +93,10 @@ class Document:
         if at_key and key_at is not None:
             at = key_at
         return Problem(self.file, at.line, at.column, spelled(there), message)
+
+    def warning(self, path: Path, message: str, *, at_key: bool = False) -> Problem:
+        """A problem that is no error, as `problem` makes them."""
+        return replace(self.problem(path, message, at_key=at_key), warning=True)
 
     def line_of(self, path: Path) -> int:
         """The line of the value that a path leads to, for messages that name another place."""

@@ -1,4 +1,4 @@
-"""Named levels: known factors, ages that can be met, and combinations that are worth their name."""
+"""Levels: known factors, ages that can be met, and combinations that are worth their name."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from authz_sidecar.core import factors
 from authz_sidecar.core.factors import Category
 from authz_sidecar.core.levels import Level
 from authz_sidecar.located_yaml import Document, Path, Problem, instead, shown
-from authz_sidecar.policy_file.compile import BUILT_IN_LEVELS, compile_level
+from authz_sidecar.policy_file.compile_require import BUILT_IN_LEVELS, compile_level
 from authz_sidecar.policy_file.schema import ElementModel, LevelModel, PolicyModel
 
 MIN_MAX_AGE = 5.0
@@ -16,18 +16,29 @@ _NAME = "any name, since it plays no part here"
 _ACCEPT = "accept_insecure_combination"
 
 
-def check_levels(model: PolicyModel, document: Document) -> Iterator[Problem]:
+def check_named_levels(model: PolicyModel, document: Document) -> Iterator[Problem]:
     """The problems with the named levels."""
     for name, level in model.levels.items():
         path: Path = ("levels", name)
         if name in BUILT_IN_LEVELS:
             message = f"the level {shown(name)} is built in; give this one another name"
             yield document.problem(path, message, at_key=True)
-        if (level.all_of is None) == (level.any_of is None):
-            message = "a level has either `all_of` or `any_of`; write one of them"
-            yield document.problem(path, message, at_key=True)
-        slips = [*_check_elements(level, path, document)]
-        yield from slips or _check_combination(level, path, document)
+        yield from check_level(level, path, document)
+
+
+def check_level(level: LevelModel, path: Path, document: Document) -> Iterator[Problem]:
+    """The problems with one level.
+
+    Args:
+        level: the level, named or written in a rule.
+        path: where it is.
+        document: the file.
+    """
+    if (level.all_of is None) == (level.any_of is None):
+        message = "a level has either `all_of` or `any_of`; write one of them"
+        yield document.problem(path, message, at_key=True)
+    slips = [*_check_elements(level, path, document)]
+    yield from slips or _check_combination(level, path, document)
 
 
 def _check_elements(level: LevelModel, path: Path, document: Document) -> Iterator[Problem]:

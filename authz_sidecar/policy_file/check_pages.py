@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from authz_sidecar.core.policy import Access, Policy, Resource
+from authz_sidecar.core.policy import (
+    Access,
+    OptionalAccess,
+    Policy,
+    Requirement,
+    Resource,
+    Rule,
+    Upstream,
+)
 from authz_sidecar.core.request import Refusal
 from authz_sidecar.core.request_target import canonical_host, canonical_paths
 from authz_sidecar.located_yaml import Document, Path, Problem, shown
+from authz_sidecar.policy_file.clients import clients_of
 from authz_sidecar.policy_file.schema import PolicyModel
 
 _DEFAULT_PORTS = {None, 80, 443}
@@ -34,14 +43,35 @@ def _fault(url: str, policy: Policy) -> str | None:
     if upstream is None:
         return None
     paths = canonical_paths(parts.path or "/", upstream.path_rules)
-    rule = paths if isinstance(paths, Refusal) else upstream.match(Resource(paths, "GET"))
-    if isinstance(rule, Refusal):
-        return f"requests for this page would be refused: {rule.detail}"
-    if rule is not None and rule.verdict is Access.PUBLIC:
+    if isinstance(paths, Refusal):
+        return f"requests for this page would be refused: {paths.detail}"
+    return _closed(upstream, paths)
+
+
+def _closed(upstream: Upstream, paths: tuple[str, ...]) -> str | None:
+    """Why not every visitor who is sent to the page may see it.
+
+    Who gets a plain 403 instead was not sent there by a challenge of the same rules, so that is a
+    fault only where it is so for everybody.
+    """
+    found = [
+        upstream.match(Resource(paths, "GET", client_ip=each)) for each in clients_of(upstream)
+    ]
+    refusal = next((rule for rule in found if isinstance(rule, Refusal)), None)
+    if refusal is not None:
+        return f"requests for this page would be refused: {refusal.detail}"
+    rules = [rule for rule in found if isinstance(rule, Rule)]
+    challenging = next((rule for rule in rules if isinstance(rule.verdict, Requirement)), None)
+    if challenging is None and any(map(_is_open, rules)):
         return None
-    culprit = f"its rule {shown(rule.id)} would not" if rule else "none of its rules would"
+    culprit = challenging or next(iter(rules), None)
+    whose = f"its rule {shown(culprit.id)} would not" if culprit else "none of its rules would"
     return (
-        f"this page belongs to the upstream {shown(upstream.id)}, and {culprit} let a visitor"
+        f"this page belongs to the upstream {shown(upstream.id)}, and {whose} let a visitor"
         " see it: a redirect loop; give it `access: public`, in a rule before the others or in an"
         " upstream of its own"
     )
+
+
+def _is_open(rule: Rule) -> bool:
+    return rule.verdict is Access.PUBLIC or isinstance(rule.verdict, OptionalAccess)

@@ -1,24 +1,33 @@
 """Models -> the frozen policy. Total: what the checks refuse compiles to a denial."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from authz_sidecar.core import levels
-from authz_sidecar.core.demands import Demand, Roles
-from authz_sidecar.core.levels import Element, Level
-from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
+from authz_sidecar.core.demands import Network
+from authz_sidecar.core.patterns import PathPattern
+from authz_sidecar.core.policy import (
+    Access,
+    Match,
+    OptionalAccess,
+    Policy,
+    Rule,
+    Upstream,
+    Verdict,
+)
+from authz_sidecar.core.request_target import PathRules
+from authz_sidecar.policy_file.compile_require import (
+    Names,
+    compile_level,
+    compile_requirement,
+)
+from authz_sidecar.policy_file.network_names import networks_of
 from authz_sidecar.policy_file.schema import (
-    ElementModel,
-    EveryRoleModel,
-    LevelModel,
+    AccessWord,
     MatchModel,
     PolicyModel,
-    RequireModel,
     RuleModel,
     UpstreamModel,
 )
-
-BUILT_IN_LEVELS = {"one_factor": levels.one_factor, "two_factor": levels.two_factor}
-"""Each is made for a rule's `max_age`."""
 
 
 def compile_policy(model: PolicyModel, revision: str) -> Policy:
@@ -28,72 +37,56 @@ def compile_policy(model: PolicyModel, revision: str) -> Policy:
         model: the file; checked, or only to be checked.
         revision: what identifies its text.
     """
-    named = {name: compile_level(name, level) for name, level in model.levels.items()}
-    upstreams = tuple(_upstream(upstream, model, named) for upstream in model.upstreams)
-    return Policy(revision, upstreams)
+    levels = {name: compile_level(name, level) for name, level in model.levels.items()}
+    names = Names(levels, model.networks)
+    return Policy(revision, tuple(_upstream(each, model, names) for each in model.upstreams))
 
 
-def compile_level(name: str, level: LevelModel) -> Level:
-    """Compile a named level."""
-    if level.all_of is not None:
-        return levels.all_of(name, map(_element, level.all_of))
-    return levels.any_of(name, map(_element, level.any_of or ()))
-
-
-def _element(element: ElementModel) -> Element:
-    return Element(frozenset(element.names), element.max_age)
-
-
-def _upstream(upstream: UpstreamModel, policy: PolicyModel, named: Mapping[str, Level]) -> Upstream:
+def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Upstream:
     login_url = upstream.login_url or policy.login_url or ""
+    default = policy.defaults.verified_within.token
+    rules = (_rule(rule, default, names, upstream) for rule in upstream.rules)
     return Upstream(
         id=upstream.id,
         hosts=upstream.hosts,
-        rules=tuple(_rule(rule, policy, named) for rule in upstream.rules),
+        rules=tuple(rules),
         login_url=login_url,
         step_up_url=upstream.step_up_url or policy.step_up_url or login_url,
+        origin=upstream.origin or "",
+        bearer=upstream.bearer,
+        path_rules=PathRules(upstream.allow_path_parameters, upstream.allow_encoded_slash),
     )
 
 
-def _rule(rule: RuleModel, policy: PolicyModel, named: Mapping[str, Level]) -> Rule:
-    verdict: Access | Requirement = rule.access or Access.DENY
-    if rule.require is not None:
-        default = policy.defaults.verified_within.token
-        verdict = _requirement(rule.require, default, named)
-    return Rule(rule.id, _match(rule.match), verdict)
+def _rule(rule: RuleModel, default: float, names: Names, upstream: UpstreamModel) -> Rule:
+    match = _match(rule.match, names.networks, ignore_case=upstream.ignore_case)
+    return Rule(rule.id, match, _verdict(rule, default, names), rule.response)
 
 
-def _match(match: MatchModel) -> Match:
+def _match(
+    match: MatchModel, named: Mapping[str, tuple[Network, ...]], *, ignore_case: bool
+) -> Match:
     methods = frozenset(match.methods or ())
-    # HEAD asks for what GET would answer (RFC 9110 section 9.3.2).
-    return Match(match.paths or (), methods | {"HEAD"} if "GET" in methods else methods)
+    return Match(
+        tuple(_path(pattern, ignore_case=ignore_case) for pattern in match.paths or ()),
+        # HEAD asks for what GET would answer (RFC 9110 section 9.3.2).
+        methods | {"HEAD"} if "GET" in methods else methods,
+        networks_of(match.networks or (), named),
+        match.cors_preflight,
+    )
 
 
-def _requirement(
-    require: RequireModel, default: float, named: Mapping[str, Level]
-) -> Requirement | Access:
-    level = _level(require, named)
-    if level is None:
-        return Access.DENY
-    within = default if require.verified_within is None else require.verified_within
-    return Requirement((Demand(level, roles=_roles(require)),), within)
+def _path(pattern: PathPattern, *, ignore_case: bool) -> PathPattern:
+    return replace(pattern, ignore_case=True) if ignore_case else pattern
 
 
-def _level(require: RequireModel, named: Mapping[str, Level]) -> Level | None:
-    built_in = BUILT_IN_LEVELS.get(require.level)
-    if built_in is not None:
-        return built_in(require.max_age)
-    level = named.get(require.level)
-    if level is None or require.max_age is None:
-        return level
-    return levels.with_max_age(level, require.max_age)
-
-
-def _roles(require: RequireModel) -> Roles | None:
-    match require.roles:
-        case None:
-            return None
-        case EveryRoleModel(all_of=names):
-            return Roles(frozenset(names), every=True)
-        case names:
-            return Roles(frozenset(names))
+def _verdict(rule: RuleModel, default: float, names: Names) -> Verdict:
+    if rule.require is not None:
+        return compile_requirement(rule.require, rule.id, default, names)
+    match rule.access:
+        case AccessWord.PUBLIC:
+            return Access.PUBLIC
+        case AccessWord.OPTIONAL:
+            return OptionalAccess(default)
+        case _:
+            return Access.DENY

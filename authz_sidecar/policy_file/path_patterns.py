@@ -57,6 +57,9 @@ def _refuse_escapes(text: str) -> None:
     # The star is the one character whose escape means something else in a pattern.
     kept = _ESCAPED_STAR.sub("%252A", text)
     decoded = unquote_to_bytes(kept).decode()
+    cut = next((sign for sign in _NEVER if sign in decoded), None)
+    if cut is not None:
+        raise ValueError(f"{shown(text)}: no pattern has a {shown(cut)}; write `*` in its place")
     if _ESCAPED_STAR.sub("%2A", text) != decoded:
         raise ValueError(f"{shown(text)}: patterns are written decoded; write {shown(decoded)}")
 

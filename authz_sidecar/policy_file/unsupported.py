@@ -1,29 +1,50 @@
-"""Keys and words of the policy language that this version refuses.
+"""Keys of the policy language that are refused with a sentence of their own.
 
-A policy written for a later version is told so, instead of "unknown key". Refusing is the safe
-side: a criterion that is read over would open what it was written to close.
+Some are of a later version: a policy written for it is told so, instead of "unknown key". Refusing
+is the safe side, since a criterion that is read over would open what it was written to close. The
+others are at home elsewhere in the file, or are not in the language on purpose.
 """
 
-POLICY = frozenset({"invariants", "networks"})
-DEFAULTS = frozenset({"on_unavailable"})
-VERIFIED_WITHIN = frozenset({"jwt"})
-UPSTREAM = frozenset(
-    {"allow_encoded_slash", "allow_path_parameters", "bearer", "ignore_case", "origin"}
+from authz_sidecar.located_yaml import NOT_YET
+
+_IN_MATCH = "a rule selects by this under `match`; write it there"
+_IN_REQUIRE = "a rule demands this under `require`; write it there"
+_WHO_ASKS = (
+    "who asks does not select a rule, since all others would fall to a weaker one;"
+    " write it under `require`"
 )
-RULE = frozenset({"mode", "response"})
-MATCH = frozenset({"cors_preflight", "networks"})
-REQUIRE = frozenset(
-    {
-        "allow_impersonation",
-        "any_of",
-        "claims",
-        "emails",
-        "factors",
-        "networks",
-        "on_unavailable",
-        "organizations",
-        "users",
-    }
+_BESIDE = "write this beside `any_of`; it holds for every alternative"
+_DEMANDS = (
+    "allow_impersonation",
+    "claims",
+    "emails",
+    "factors",
+    "level",
+    "max_age",
+    "organizations",
+    "roles",
+    "users",
+    "verified_within",
 )
-ACCESS = frozenset({"optional"})
-"""Words, not keys."""
+_LATER_DEMANDS = dict.fromkeys(("permission", "scopes"), NOT_YET)
+
+POLICY = dict.fromkeys(("invariants",), NOT_YET)
+DEFAULTS = dict.fromkeys(("on_unavailable",), NOT_YET)
+VERIFIED_WITHIN = dict.fromkeys(("jwt",), NOT_YET)
+RULE = (
+    dict.fromkeys(("mode",), NOT_YET)
+    | dict.fromkeys(("cors_preflight", "methods", "paths"), _IN_MATCH)
+    | dict.fromkeys(_DEMANDS, _IN_REQUIRE)
+    | {"networks": "a rule selects by this under `match` and demands it under `require`"}
+)
+MATCH = dict.fromkeys(_DEMANDS, _WHO_ASKS) | {
+    "hosts": "hosts choose the upstream; write an upstream of its own for them",
+    "query": "the query takes no part in matching; remove it",
+}
+REQUIRE = dict.fromkeys(("on_unavailable",), NOT_YET) | _LATER_DEMANDS
+ALTERNATIVE = (
+    dict.fromkeys(("allow_impersonation", "verified_within"), _BESIDE)
+    | dict.fromkeys(("on_unavailable",), NOT_YET)
+    | _LATER_DEMANDS
+    | {"any_of": "alternatives are one level deep; list them all in the outer `any_of`"}
+)

@@ -46,5 +46,12 @@ def test_a_problem_is_at_what_is_there_of_its_path(
     )
 
 
+def test_a_warning_says_that_it_is_one(document: Document) -> None:
+    warning = document.warning(("rules", 1, "id"), "message", at_key=True)
+    assert str(warning) == "f.yaml:4:5: warning: rules[1].id: message"
+    assert warning != document.problem(("rules", 1, "id"), "message", at_key=True)
+    assert str(document.warning((), "message")) == "f.yaml:1:1: warning: message"
+
+
 def test_the_line_of_a_value_is_told_for_other_messages(document: Document) -> None:
     assert document.line_of(("rules", 1, "id")) == 4

@@ -1,12 +1,14 @@
 """From bytes to a model, or every problem with its place."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 import pytest
 
 from authz_sidecar.located_yaml import (
     MAX_BYTES,
     NON_EMPTY,
+    NOT_YET,
     Flag,
     Id,
     Integer,
@@ -20,7 +22,7 @@ from authz_sidecar.located_yaml import (
 class Child(Model):
     """A mapping inside a list."""
 
-    not_yet = frozenset({"later"})
+    refused: ClassVar[Mapping[str, str]] = {"later": NOT_YET}
 
     id: Id
     size: Integer = 1

@@ -1,14 +1,25 @@
 """What a policy file becomes: the exact values of the core."""
 
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
-from authz_sidecar.core.demands import Demand, Roles
+from authz_sidecar.core.demands import Claim, ClaimValue, Demand, Emails, Roles
 from authz_sidecar.core.levels import Element, Level, one_factor, two_factor
 from authz_sidecar.core.patterns import HostPattern, PathPattern
-from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
+from authz_sidecar.core.policy import (
+    Access,
+    Match,
+    OptionalAccess,
+    Policy,
+    Requirement,
+    Response,
+    Rule,
+    Upstream,
+)
+from authz_sidecar.core.request_target import PathRules
 from authz_sidecar.policy_file import load_policy
 
 SHIPPED = Path(__file__).parents[3] / "config" / "policy.yaml"
@@ -21,11 +32,15 @@ def compiled(text: str) -> Policy:
     return policy
 
 
+OFFICE = (ip_network("192.0.2.0/24"), ip_network("2001:db8::/32"))
+
+
 def with_rule(rule: str, *, levels: str = "{}", defaults: str = "{}") -> Rule:
     """The only rule of a policy, from its YAML in flow style."""
     policy = compiled(
         "version: 1\n"
         "login_url: https://auth.example.com/login\n"
+        "networks: {office: [192.0.2.0/24, '2001:db8::/32'], vpn: [198.51.100.7]}\n"
         f"levels: {levels}\n"
         f"defaults: {defaults}\n"
         f"upstreams: [{{id: shop, hosts: [shop.example.com], rules: [{rule}]}}]\n"
@@ -217,3 +232,148 @@ def test_an_upstream_has_its_own_pages_else_those_of_the_file(
     upstream = policy.upstreams[0]
     expected = tuple(page and f"https://{page}.test/" for page in pages)
     assert (upstream.login_url, upstream.step_up_url) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "networks"),
+    [
+        ("[office]", OFFICE),
+        ("[203.0.113.9]", (ip_network("203.0.113.9/32"),)),
+        ("['2001:db8:1::/48', '::1']", (ip_network("2001:db8:1::/48"), ip_network("::1/128"))),
+        ("[vpn, office]", (ip_network("198.51.100.7/32"), *OFFICE)),
+        ("[192.0.2.0/24, office]", OFFICE),
+    ],
+)
+def test_networks_are_names_or_networks_and_a_bare_address_is_one_host(
+    written: str, networks: tuple[object, ...]
+) -> None:
+    rule = with_rule(f"{{id: r, match: {{networks: {written}}}, access: deny}}")
+    assert rule.match == Match(networks=networks)  # type: ignore[arg-type] # of either version
+    assert demand(f"{{level: one_factor, networks: {written}}}").networks == networks
+
+
+def test_a_rule_selects_preflights() -> None:
+    rule = with_rule("{id: r, match: {cors_preflight: true}, access: public}")
+    assert rule == Rule("r", Match(cors_preflight=True), Access.PUBLIC)
+
+
+@pytest.mark.parametrize(("defaults", "seconds"), [("{}", 30.0), ("{verified_within: 5m}", 300.0)])
+def test_optional_access_takes_evidence_as_old_as_the_defaults_say(
+    defaults: str, seconds: float
+) -> None:
+    rule = with_rule("{id: r, access: optional}", defaults=defaults)
+    assert rule.verdict == OptionalAccess(seconds)
+
+
+@pytest.mark.parametrize("response", Response)
+def test_a_rule_says_whom_its_answers_are_for(response: Response) -> None:
+    rule = with_rule(f"{{id: r, response: {response}, access: deny}}")
+    assert rule.response is response
+
+
+def test_everything_that_is_demanded_at_once() -> None:
+    wanted = demand(
+        "{level: two_factor, max_age: 5m, networks: [office], organizations: [acme],"
+        " users: [user-1, user-2], roles: [admin], emails: [Ann@Example.com, '*@Example.org'],"
+        " claims: {plan: gold}}"
+    )
+    assert wanted == Demand(
+        two_factor(300.0),
+        OFFICE,
+        frozenset({"acme"}),
+        frozenset({"user-1", "user-2"}),
+        Roles(frozenset({"admin"})),
+        Emails(frozenset({"ann@example.com"}), frozenset({"example.org"})),
+        (Claim("plan", ("gold",)),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("gold", ("gold",)),
+        ("[gold, silver]", ("gold", "silver")),
+        ("true", (True,)),
+        ("false", (False,)),
+        ("'true'", ("true",)),
+        ("3", (3,)),
+        ("-3", (-3,)),
+        ("0", (0,)),
+        ("2.50", (2.5,)),
+        ("123456789012345", (123456789012345,)),
+        ("'3'", ("3",)),
+        ("[\"007\", 'no', 'null']", ("007", "no", "null")),
+        ("1.2.3", ("1.2.3",)),
+        ("2027-01-15", ("2027-01-15",)),
+        ("[1, '1', true]", (1, "1", True)),
+    ],
+)
+def test_a_claim_is_what_its_spelling_says(written: str, values: tuple[ClaimValue, ...]) -> None:
+    (claim,) = demand(f"{{level: one_factor, claims: {{plan: {written}}}}}").claims
+    assert claim == Claim("plan", values)
+    assert list(map(type, claim.values)) == list(map(type, values))
+
+
+def test_a_level_may_be_written_where_it_is_needed_and_is_called_as_its_rule() -> None:
+    assert demand("{factors: {all_of: [password, totp]}, max_age: 1m}").level == Level(
+        "r", ((Element(frozenset({"password"})), Element(frozenset({"totp"}), 60.0)),)
+    )
+
+
+def test_alternatives_share_the_age_of_evidence_and_who_may_impersonate() -> None:
+    wanted = requirement(
+        "{any_of: [{roles: [staff], level: one_factor}, two_factor, {factors: {any_of: [sso]}}],"
+        " verified_within: 1s, allow_impersonation: true}"
+    )
+    assert wanted == Requirement(
+        (
+            Demand(one_factor(impersonation=True), roles=Roles(frozenset({"staff"}))),
+            Demand(two_factor()),
+            Demand(Level("r", ((Element(frozenset({"sso"})),),))),
+        ),
+        1.0,
+        allow_impersonation=True,
+    )
+
+
+def test_impersonation_counts_only_where_it_is_allowed() -> None:
+    allowed = requirement("{level: one_factor, max_age: 5m, allow_impersonation: true}")
+    level = one_factor(300.0, impersonation=True)
+    assert allowed == Requirement((Demand(level),), 30.0, allow_impersonation=True)
+    assert requirement("{level: one_factor, allow_impersonation: false}") == Requirement(
+        (Demand(one_factor()),), 30.0
+    )
+
+
+def test_an_upstream_says_how_its_requests_are_read_and_where_its_visitors_return() -> None:
+    policy = compiled(
+        "version: 1\n"
+        "upstreams:\n"
+        "  - id: shop\n"
+        "    hosts: ['*.example.com']\n"
+        "    origin: https://shop.example.com:8443\n"
+        "    bearer: true\n"
+        "    allow_path_parameters: true\n"
+        "    allow_encoded_slash: true\n"
+        "    ignore_case: true\n"
+        "    rules: [{id: a, match: {paths: [/A/**]}, access: public}]\n"
+    )
+    assert policy.upstreams[0] == Upstream(
+        "shop",
+        (HostPattern("*.example.com"),),
+        (Rule("a", Match((PathPattern("/A/**", ignore_case=True),)), Access.PUBLIC),),
+        "",
+        "",
+        "https://shop.example.com:8443",
+        bearer=True,
+        path_rules=PathRules(allow_path_parameters=True, allow_encoded_slash=True),
+    )
+
+
+def test_each_reading_is_allowed_by_its_own_key() -> None:
+    rules = "rules: [{id: a, access: deny}]"
+    text = f"version: 1\nupstreams: [{{id: a, hosts: [a.test], KEY: true, {rules}}}]"
+    upstream = compiled(text.replace("KEY", "allow_encoded_slash")).upstreams[0]
+    assert upstream.path_rules == PathRules(allow_encoded_slash=True)
+    upstream = compiled(text.replace("KEY", "allow_path_parameters")).upstreams[0]
+    assert upstream.path_rules == PathRules(allow_path_parameters=True)

@@ -1,0 +1,84 @@
+"""What a rule requires of the session, and of where the request comes from."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Discriminator, Tag
+
+from authz_sidecar.located_yaml import (
+    NON_EMPTY,
+    NON_EMPTY_MAPPING,
+    Duration,
+    Flag,
+    JsonScalar,
+    Model,
+    Text,
+    scalar,
+)
+from authz_sidecar.policy_file import unsupported
+from authz_sidecar.policy_file.emails import read_email, read_user
+from authz_sidecar.policy_file.network_names import NetworkRefs
+from authz_sidecar.policy_file.schema.levels import LevelModel, Texts
+from authz_sidecar.policy_file.schema.spelling import SHORT_LIST, short_for
+
+Users = Annotated[tuple[Annotated[str, scalar(read_user)], ...], NON_EMPTY]
+Emails = Annotated[tuple[Annotated[str, scalar(read_email)], ...], NON_EMPTY]
+ClaimValues = Annotated[tuple[JsonScalar, ...], NON_EMPTY, SHORT_LIST]
+
+
+class EveryRoleModel(Model):
+    """Roles that must all be held."""
+
+    all_of: Texts
+    """The roles."""
+
+
+def _spelling_of_roles(value: object) -> str:
+    return "every" if isinstance(value, Mapping) else "any"
+
+
+RolesModel = Annotated[
+    Annotated[Texts, Tag("any")] | Annotated[EveryRoleModel, Tag("every")],
+    Discriminator(_spelling_of_roles),
+]
+
+
+class DemandModel(Model):
+    """One of several alternatives; everything in it must hold. A name is short for its level."""
+
+    refused: ClassVar[Mapping[str, str]] = unsupported.ALTERNATIVE
+
+    level: Text | None = None
+    """The factors demanded: `one_factor`, `two_factor`, or a name from `levels`."""
+    factors: LevelModel | None = None
+    """A level that is only needed here; instead of `level`."""
+    max_age: Duration | None = None
+    """How long ago a factor that satisfies the level may have been proven. At least 5s."""
+    networks: NetworkRefs | None = None
+    """Where the client must be: any of these. Needs `client_ip` in the settings."""
+    organizations: Texts | None = None
+    """Ids or slugs; the session must be of one of these organizations."""
+    users: Users | None = None
+    """Ids; the session must be of one of these users."""
+    roles: RolesModel | None = None
+    """Roles of which the user must hold any, or with `{all_of: [...]}` every one."""
+    emails: Emails | None = None
+    """`ann@example.com` or `'*@example.com'`; the user must have verified such an address."""
+    claims: Annotated[dict[Text, ClaimValues], NON_EMPTY_MAPPING] | None = None
+    """Custom claims, each with its values; a claim must be, or be a list with, one of its own."""
+
+
+class RequireModel(DemandModel):
+    """What must hold. A name alone is short for `{level: NAME}`."""
+
+    refused: ClassVar[Mapping[str, str]] = unsupported.REQUIRE
+
+    any_of: Annotated[tuple[Annotated[DemandModel, short_for("level")], ...], NON_EMPTY] | None = (
+        None
+    )
+    """Alternatives of which one must be met; instead of everything above."""
+    verified_within: Duration | None = None
+    """How old our knowledge of the session may be; that of `defaults` if absent. `0s`: Stytch is
+    asked at every request."""
+    allow_impersonation: Flag = False
+    """Lets somebody pass who acts as the user; where the level is `one_factor`."""
