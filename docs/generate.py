@@ -11,6 +11,8 @@ from authz_sidecar.core.policy import Policy
 from authz_sidecar.core.reasons import DECISION_TABLE, Outcome, Reason
 from authz_sidecar.core.request import AccessRequest, Credentials
 from authz_sidecar.dialects import DIALECTS
+from authz_sidecar.dialects.base import DialectConfig
+from authz_sidecar.dialects.identity import IDENTITY_HEADERS, PRESETS
 from authz_sidecar.sessions.stytch_api import ENDPOINT
 from authz_sidecar.telemetry.metrics import Metrics
 
@@ -57,7 +59,7 @@ def _statuses(reason: Reason) -> list[str]:
     hint = Hint(Flow.LOGIN, "https://auth.example.com/login")
     decision = Decision(reason, hint=hint if reason.outcome is Outcome.CHALLENGE else None)
     return [
-        str(make("c").write(decision, _asked(navigation=navigation)).status)
+        str(make(DialectConfig("c")).write(decision, _asked(navigation=navigation)).status)
         for make in DIALECTS.values()
         for navigation in (True, False)
     ]
@@ -66,6 +68,39 @@ def _statuses(reason: Reason) -> list[str]:
 def _asked(*, navigation: bool) -> AccessRequest:
     host = "shop.example.com"
     return AccessRequest("GET", "https", host, host, "/", Credentials(), navigation)
+
+
+def headers() -> str:
+    """What each dialect reads of a request, and what an allow tells."""
+    config = DialectConfig("stytch_session")
+    made = [make(config) for make in DIALECTS.values()]
+    names = dict.fromkeys(name for dialect in made for name in dialect.headers)
+    rows = [
+        (f"`{name}`", *("read" if name in dialect.headers else "" for dialect in made))
+        for name in names
+    ]
+    told = [(f"`{name}`", "always") for name in IDENTITY_HEADERS] + [
+        (f"`{name}`", f"preset `{preset}`, repeats `{ours}`")
+        for preset, repeated in PRESETS.items()
+        for name, ours in repeated.items()
+    ]
+    return f"""# Headers
+
+{NOTE}
+## Read of a request
+
+Any other header changes nothing but the log's `request_id`, which is the proxy's `X-Request-ID`.
+`client_ip.header` of the settings is read besides, where it is configured. The `X-Forwarded-*`
+must each be there exactly once.
+
+{table(("header", *(dialect.name for dialect in made)), rows)}
+## Written on an allow
+
+Each is on every allow, empty where nothing is known, so that a copy forged by the client is always
+replaced. Values are printable ASCII; `%`, `,` and everything else are percent-encoded, and lists
+are joined by commas.
+
+{table(("header", "when"), told)}"""
 
 
 def factors() -> str:
@@ -111,7 +146,12 @@ sets; never from a request. Every series that can be known is there from the sta
 {table(("metric", "type", "labels", "what it counts or tells"), rows)}"""
 
 
-PAGES = {"decision-table.md": decision_table, "factors.md": factors, "metrics.md": metrics}
+PAGES = {
+    "decision-table.md": decision_table,
+    "factors.md": factors,
+    "headers.md": headers,
+    "metrics.md": metrics,
+}
 
 
 def main() -> int:

@@ -35,6 +35,10 @@ class Dialect(Protocol):
     def name(self) -> str:
         """Its name in the settings, its endpoint's last segment, and a metric label."""
 
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that is read of a request; any other changes nothing."""
+
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the original request from the headers of this dialect's table, and no others."""
 

@@ -6,6 +6,8 @@ from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import Credentials, Headers, Refusal
 
 _NONE: Sequence[str] = ()
+HEADERS = ("Cookie", "Authorization")
+"""Every header that is read here."""
 # Browsers hold two cookies of one name where their Domain or Path differs, and a site that changed
 # either leaves both around; more than two is an attempt at something.
 MAX_VALUES = 2

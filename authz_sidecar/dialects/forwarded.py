@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Headers, Refusal
 from authz_sidecar.core.request_target import canonical_host
+from authz_sidecar.dialects import credentials, navigation
 from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import read_client_ip
-from authz_sidecar.dialects.credentials import read_credentials
-from authz_sidecar.dialects.navigation import is_navigation, is_preflight
 
 # RFC 9110 section 5.6.2; no method of any registry comes near 32 characters.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
@@ -29,6 +28,12 @@ _SINGLE_VALUED = (
     ("X-Forwarded-Host", True),
     ("X-Forwarded-Uri", False),
 )
+HEADERS = (
+    *(name for name, _ in _SINGLE_VALUED),
+    *credentials.HEADERS,
+    *navigation.HEADERS,
+)
+"""Every header that is read, but for the configured one with the client's address."""
 MAX_VALUE = 40_960
 """Characters in one header value; proxies pass lines of 32 KB."""
 
@@ -55,18 +60,18 @@ def read_forwarded(headers: Headers, config: DialectConfig) -> AccessRequest | R
     host = canonical_host(authority)
     if isinstance(host, Refusal):
         return host
-    credentials = read_credentials(headers, config.session_cookie)
-    if isinstance(credentials, Refusal):
-        return credentials
+    candidates = credentials.read_credentials(headers, config.session_cookie)
+    if isinstance(candidates, Refusal):
+        return candidates
     return AccessRequest(
         method,
         scheme,
         host,
         authority,
         target,
-        credentials,
-        is_navigation(method, headers),
-        is_preflight(method, headers),
+        candidates,
+        navigation.is_navigation(method, headers),
+        navigation.is_preflight(method, headers),
         read_client_ip(headers, config.client_ip),
     )
 

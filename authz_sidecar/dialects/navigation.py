@@ -12,6 +12,14 @@ _NONE: Sequence[str] = ()
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ON_A_PREFLIGHT = ("Origin", "Access-Control-Request-Method")
 _NEVER_ON_A_NAVIGATION = ("X-Requested-With", "Upgrade", "Sec-WebSocket-Version")
+HEADERS = (
+    "Accept",
+    "Sec-Fetch-Mode",
+    "Content-Type",
+    *_NEVER_ON_A_NAVIGATION,
+    *_ON_A_PREFLIGHT,
+)
+"""Every header that is read here."""
 
 
 def is_navigation(method: str, headers: Headers) -> bool:

@@ -20,7 +20,7 @@ from authz_sidecar.dialects.answer import (
 )
 from authz_sidecar.dialects.base import DialectConfig, Reply
 from authz_sidecar.dialects.challenge import www_authenticate
-from authz_sidecar.dialects.forwarded import read_forwarded
+from authz_sidecar.dialects.forwarded import HEADERS, read_forwarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Nginx:
 
     config: DialectConfig
     name: str = "nginx"
+    headers: tuple[str, ...] = HEADERS
 
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the four `X-Forwarded-*` headers that our file sets."""

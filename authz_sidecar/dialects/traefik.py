@@ -15,7 +15,7 @@ from authz_sidecar.dialects.answer import (
     unauthorized,
 )
 from authz_sidecar.dialects.base import DialectConfig, Reply
-from authz_sidecar.dialects.forwarded import read_forwarded
+from authz_sidecar.dialects.forwarded import HEADERS, read_forwarded
 from authz_sidecar.dialects.page import page, problem
 
 _PROBLEM = {"Content-Type": "application/problem+json"}
@@ -31,6 +31,7 @@ class Traefik:
 
     config: DialectConfig
     name: str = "traefik"
+    headers: tuple[str, ...] = HEADERS
 
     def read(self, request: ProxyRequest) -> AccessRequest | Refusal:
         """Read the four `X-Forwarded-*` headers that Traefik makes anew."""

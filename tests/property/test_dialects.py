@@ -7,7 +7,7 @@ from multidict import CIMultiDict
 from authz_sidecar.core.request import AccessRequest, Refusal
 from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import ClientIpSource
-from authz_sidecar.dialects.forwarded import read_forwarded
+from authz_sidecar.dialects.forwarded import HEADERS, read_forwarded
 
 READING = DialectConfig("stytch_session", ClientIpSource("X-Real-IP"))
 READ = {
@@ -36,7 +36,7 @@ FORGED = (
 
 values = st.text(st.characters(codec="latin-1"), max_size=30)
 other_names = st.sampled_from(FORGED) | st.from_regex(r"[A-Za-z_.-]{1,20}", fullmatch=True).filter(
-    lambda name: name.lower() not in {known.lower() for known in READ}
+    lambda name: name.lower() not in {known.lower() for known in [*HEADERS, "X-Real-IP"]}
 )
 headers = st.lists(st.tuples(other_names | st.sampled_from(sorted(READ)), values), max_size=8)
 
@@ -69,3 +69,7 @@ def test_a_single_valued_header_is_there_once_or_the_request_is_refused(
     if isinstance(read(fields), AccessRequest):
         assert len(given_values) == 1
         assert given_values[0]
+
+
+def test_the_table_of_headers_is_the_one_that_these_properties_know() -> None:
+    assert {*HEADERS, "X-Real-IP"} == set(READ)
