@@ -16,7 +16,8 @@ from authz_sidecar.core.policy import Policy
 from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.server.admin import admin_application
-from authz_sidecar.server.decisions import DecisionHandler, decision_server
+from authz_sidecar.server.connections import DecisionServer
+from authz_sidecar.server.decisions import DecisionHandler
 from authz_sidecar.server.peers import TrustedPeers
 from authz_sidecar.sessions.stytch_api import ENDPOINT, StytchApi, StytchProject
 from authz_sidecar.sessions.verifier import SessionVerifier
@@ -47,7 +48,7 @@ async def serve(settings: Settings, policy: Policy) -> None:
         metrics.policy_loaded(policy)
         handler = await _decision_handler(settings, policy, metrics, stack)
         decisions = web.ServerRunner(
-            decision_server(handler), shutdown_timeout=settings.shutdown_timeout
+            DecisionServer(handler), shutdown_timeout=settings.shutdown_timeout
         )
         admin = web.AppRunner(
             admin_application(metrics, is_ready=lambda: not stop.is_set()), access_log=None
@@ -86,7 +87,7 @@ async def _decision_handler(
     stack.push_async_callback(verifier.close)
     observers = (metrics, DecisionLog(sys.stdout.buffer))
     authorizer = Authorizer(policy, verifier, observers, settings.deadline)
-    config = DialectConfig(settings.session.cookie)
+    config = DialectConfig(settings.session.cookie, settings.client_ip, settings.identity_headers)
     dialects = {name: DIALECTS[name](config) for name in settings.dialects}
     peers = TrustedPeers(settings.trusted_proxies)
     return DecisionHandler(authorizer, dialects, settings.default_dialect, peers)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from authz_sidecar.dialects.client_ip import ClientIpSource
+from authz_sidecar.dialects.identity import IdentityHeaders
 from authz_sidecar.settings import (
     Listen,
     SessionSettings,
@@ -53,6 +55,8 @@ def test_the_shipped_file_says_every_default(file: Path) -> None:
         default_dialect="nginx",
         deadline=1.0,
         shutdown_timeout=10.0,
+        client_ip=None,
+        identity_headers=IdentityHeaders(),
         stytch=StytchSettings("project-test-1", "secret-test-1", None, 5.0),
         session=SessionSettings("stytch_session", 10_000),
     )
@@ -75,6 +79,10 @@ def test_every_option_can_be_set(file: Path) -> None:
         "default_dialect: traefik\n"
         "deadline: 600ms\n"
         "shutdown_timeout: 10m\n"
+        "client_ip: {header: X-Forwarded-For, trusted_hops: [10.0.0.0/8, 192.0.2.7]}\n"
+        "identity_headers:\n"
+        "  presets: [authelia, oauth2_proxy]\n"
+        "  claims: {X-Authz-Plan: plan, X-Tier: no}\n"
         "stytch:\n"
         "  project_id: p\n"
         "  secret_file: secret\n"
@@ -92,6 +100,12 @@ def test_every_option_can_be_set(file: Path) -> None:
         default_dialect="traefik",
         deadline=0.6,
         shutdown_timeout=600.0,
+        client_ip=ClientIpSource(
+            "X-Forwarded-For", (ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"))
+        ),
+        identity_headers=IdentityHeaders(
+            ("authelia", "oauth2_proxy"), (("X-Authz-Plan", "plan"), ("X-Tier", "no"))
+        ),
         stytch=StytchSettings("p", "s3cret", "http://127.0.0.1:4010", 2.0),
         session=SessionSettings("sid", 1),
     )
@@ -205,6 +219,135 @@ def test_a_listener_nobody_could_open_is_refused(text: str, message: str) -> Non
 )
 def test_a_setting_that_cannot_work_is_refused(file: Path, text: str, problem: str) -> None:
     assert problems(file, text) == [f"sidecar.yaml:{problem}"]
+
+
+def test_a_client_address_needs_no_hops(file: Path) -> None:
+    assert good(file, "client_ip: {header: X-Real-IP}").client_ip == ClientIpSource("X-Real-IP")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("X-Forwarded-Host", "`X-Forwarded-Host` has another meaning to the sidecar; write for"),
+        ("cookie", "`cookie` has another meaning to the sidecar"),
+        ("X-Authz-User", "`X-Authz-User` has another meaning to the sidecar"),
+        ("Forwarded", "the syntax of `Forwarded` (RFC 7239) is not read; write for example"),
+        ("X Real IP", "`X Real IP` is no name of a header; use letters, digits and `-`"),
+        ("X_Real_IP", "`X_Real_IP` is no name of a header"),
+        ("X.Real.IP", "`X.Real.IP` is no name of a header"),
+        ("X-", "`X-` is no name of a header"),
+        ("''", "`` is no name of a header"),
+    ],
+)
+def test_a_header_that_tells_no_address_is_refused(file: Path, name: str, message: str) -> None:
+    (problem,) = problems(file, f"client_ip: {{header: {name}}}")
+    assert problem.startswith(f"sidecar.yaml:2:21: client_ip.header: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("client_ip: {}", "2:12: client_ip: the key `header` is missing"),
+        (
+            "client_ip: {header: X-Real-IP, trusted_hops: [0.0.0.0/0]}",
+            (
+                "2:46: client_ip.trusted_hops: this passes over every address;"
+                " list only the addresses of your proxies"
+            ),
+        ),
+        (
+            "identity_headers: {presets: [authelia, authelia]}",
+            "2:29: identity_headers.presets: write each preset once",
+        ),
+        (
+            "identity_headers: {presets: [authelias]}",
+            (
+                "2:30: identity_headers.presets[0]: the preset `authelias` is unknown;"
+                " did you mean `authelia`?"
+            ),
+        ),
+        (
+            "identity_headers: {presets: [authelia], claims: {remote-user: name}}",
+            (
+                "2:50: identity_headers.claims.remote-user: the header `remote-user` is there"
+                " twice: the preset `authelia` has it; remove one"
+            ),
+        ),
+        (
+            "identity_headers: {claims: {X-Plan: plan, x-plan: plan}}",
+            (
+                "2:43: identity_headers.claims.x-plan: the header `x-plan` is there twice:"
+                " its name is written twice, and case does not matter; remove one"
+            ),
+        ),
+        (
+            "identity_headers: {claims: {X-Plan: }}",
+            (
+                "2:29: identity_headers.claims.X-Plan: there is no value;"
+                " write one or remove the key"
+            ),
+        ),
+    ],
+)
+def test_who_it_is_and_from_where_is_told_in_one_way(file: Path, text: str, problem: str) -> None:
+    assert problems(file, text) == [f"sidecar.yaml:{problem}"]
+
+
+def test_a_preset_that_is_not_chosen_leaves_its_headers_free(file: Path) -> None:
+    settings = good(file, "identity_headers: {presets: [], claims: {Remote-User: name}}")
+    assert settings.identity_headers == IdentityHeaders((), (("Remote-User", "name"),))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Authz-User",
+        "x-authz-valid-until",
+        "X-Authz-Decision",
+        "X-Authz-Reason",
+        "X-Authz-Redirect",
+        "X-Authz-Authenticate-Url",
+    ],
+)
+def test_a_claim_takes_no_header_of_ours(file: Path, name: str) -> None:
+    (problem,) = problems(file, f"identity_headers: {{claims: {{{name}: plan}}}}")
+    assert "is a header of the sidecar's own; choose another name" in problem
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Location",
+        "Set-Cookie",
+        "Cookie",
+        "Content-Length",
+        "content-type",
+        "Cache-Control",
+        "Connection",
+        "Transfer-Encoding",
+        "WWW-Authenticate",
+        "Host",
+        "Authorization",
+        "Access-Control-Allow-Origin",
+        "X-Accel-Redirect",
+        "X-Forwarded-For",
+        "X-Original-URL",
+        "Proxy-Authenticate",
+        "Sec-Fetch-Mode",
+    ],
+)
+def test_a_claim_takes_no_header_that_a_proxy_acts_on(file: Path, name: str) -> None:
+    (problem,) = problems(file, f"identity_headers: {{claims: {{{name}: plan}}}}")
+    assert problem == (
+        f"sidecar.yaml:2:29: identity_headers.claims.{name}: `{name}` means something to proxies;"
+        " choose a name of your own, such as `X-Authz-Plan`"
+    )
+
+
+@pytest.mark.parametrize("name", ["X_Plan", "X.Plan", "'X Plan'", "'X-Plan:'", "-X", "X--Plan"])
+def test_a_header_has_one_spelling_to_all_proxies(file: Path, name: str) -> None:
+    (problem,) = problems(file, f"identity_headers: {{claims: {{{name}: plan}}}}")
+    assert "is no name of a header; use letters, digits and `-`" in problem
 
 
 @pytest.mark.parametrize(
