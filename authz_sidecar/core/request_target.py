@@ -7,7 +7,7 @@ field, so what can be read in two ways is refused here, or must lead to one rule
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import unquote_to_bytes
 
 from authz_sidecar.core.reasons import Reason
@@ -17,6 +17,9 @@ from authz_sidecar.core.request import Refusal
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
+# Browsers read such a host as an IPv4 address, in forms of their own: 127.1, 0x7f000001
+# (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+_NUMERIC_END = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 _MAX_HOST = 253
 _MAX_PORT = 65535
 _NGINX_NO_HOST = "_"
@@ -74,9 +77,19 @@ def canonical_host(authority: str) -> str | Refusal:
     if host.startswith("["):
         return _canonical_ipv6(host)
     host = host.removesuffix(".")
+    if _NUMERIC_END.search(host) and not _is_ipv4(host):
+        return Refusal(Reason.BAD_HOST, "the host ends in a number and is no IPv4 address")
     if len(host) > _MAX_HOST or host == _NGINX_NO_HOST or not _HOST_NAME.fullmatch(host):
         return Refusal(Reason.BAD_HOST, "the host is no host name or IP literal")
     return host
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _canonical_ipv6(literal: str) -> str | Refusal:

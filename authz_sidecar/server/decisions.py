@@ -11,16 +11,10 @@ from authz_sidecar.authorizer import Authorizer
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import ProxyRequest
 from authz_sidecar.dialects.base import Dialect, Reply
+from authz_sidecar.server.connections import SIGNATURE
 from authz_sidecar.server.peers import TrustedPeers
 
-MAX_HEADER_VALUE = 65_536
-"""Bytes; above what proxies pass on (lines of 32 KB), so that our own limits answer."""
-MAX_HEADERS = 256
-KEEP_ALIVE = 120
-"""Seconds; longer than the 60 s of the proxies, so that they close first and nothing is lost."""
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
-_SERVER = {"Server": "authz-sidecar"}
 
 
 class DecisionHandler:
@@ -59,19 +53,12 @@ class DecisionHandler:
         elif dialect is None:
             refused = Reason.UNKNOWN_ENDPOINT
         asked = ProxyRequest(request.headers, _request_id(request), arrived)
-        return _response(await self._authorizer.answer(dialect or self._default, asked, refused))
-
-
-def decision_server(handler: DecisionHandler) -> web.Server:
-    """The server of the decision listener, for a runner."""
-    return web.Server(
-        handler,
-        access_log=None,
-        keepalive_timeout=KEEP_ALIVE,
-        max_line_size=MAX_HEADER_VALUE,
-        max_field_size=MAX_HEADER_VALUE,
-        max_headers=MAX_HEADERS,
-    )
+        response = _response(
+            await self._authorizer.answer(dialect or self._default, asked, refused)
+        )
+        if _ends_connection(request):
+            response.force_close()
+        return response
 
 
 def _request_id(request: web.BaseRequest) -> str:
@@ -80,5 +67,15 @@ def _request_id(request: web.BaseRequest) -> str:
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
+def _ends_connection(request: web.BaseRequest) -> bool:
+    """Whether what follows on the connection could be mistaken for another request.
+
+    aiohttp adds the trailers of a chunked body to the headers of the next request, and takes the
+    body of a CONNECT for one. No proxy sends a body with its question, or asks for an upgrade of
+    the connection to us.
+    """
+    return request.body_exists or request.method == "CONNECT" or "Upgrade" in request.headers
+
+
 def _response(reply: Reply) -> web.Response:
-    return web.Response(status=reply.status, headers=reply.headers | _SERVER, body=reply.body)
+    return web.Response(status=reply.status, headers=SIGNATURE | reply.headers, body=reply.body)

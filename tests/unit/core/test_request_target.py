@@ -10,6 +10,8 @@ from authz_sidecar.core.request_target import (
     canonical_paths,
 )
 
+NUMBERS = ["127.1", "0x7f000001", "0X7F.1:80", "192.0.2.07", "192.0.2.256", "a.0x", "a.1.", "0"]
+
 
 @pytest.mark.parametrize(
     ("authority", "host"),
@@ -20,6 +22,10 @@ from authz_sidecar.core.request_target import (
         ("shop.example.com.:80", "shop.example.com"),
         ("my_service", "my_service"),
         ("192.0.2.1:80", "192.0.2.1"),
+        ("192.0.2.1.", "192.0.2.1"),
+        ("1a.example", "1a.example"),
+        ("a.1b", "a.1b"),
+        ("a.x0", "a.x0"),
         ("[2001:DB8:0::1]:443", "[2001:db8::1]"),
         ("a" * 63 + ".example", "a" * 63 + ".example"),
         ("a." * 126 + "a", "a." * 126 + "a"),
@@ -60,6 +66,7 @@ def test_a_host_has_one_form(authority: str, host: str) -> None:
         "_:80",
         "a" * 64 + ".example",
         "a." * 127 + "a",
+        *NUMBERS,
     ],
 )
 def test_what_is_no_host_is_refused(authority: str) -> None:
@@ -68,6 +75,8 @@ def test_what_is_no_host_is_refused(authority: str) -> None:
         detail = "the host is no IPv6 literal" if authority.endswith("]") else detail
     if authority.endswith(":65536"):
         detail = "the host's port is no port number"
+    if authority in NUMBERS:
+        detail = "the host ends in a number and is no IPv4 address"
     if "%" in authority:
         detail = "the host is no host name or IP literal"
     assert canonical_host(authority) == Refusal(Reason.BAD_HOST, detail)

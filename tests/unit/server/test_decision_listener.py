@@ -18,7 +18,8 @@ from authz_sidecar.core.request import Credentials
 from authz_sidecar.core.session import Verification
 from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.dialects.base import DialectConfig
-from authz_sidecar.server.decisions import DecisionHandler, decision_server
+from authz_sidecar.server.connections import DecisionServer
+from authz_sidecar.server.decisions import DecisionHandler
 from authz_sidecar.server.peers import TrustedPeers
 
 POLICY = Policy(
@@ -101,7 +102,7 @@ async def listening(trusted: str = LOOPBACK, socket: Path | None = None) -> Asyn
     dialects = {name: make(DialectConfig("stytch_session")) for name, make in DIALECTS.items()}
     peers = TrustedPeers((ip_network(trusted),))
     runner = web.ServerRunner(
-        decision_server(DecisionHandler(authorizer, dialects, "traefik", peers))
+        DecisionServer(DecisionHandler(authorizer, dialects, "traefik", peers))
     )
     await runner.setup()
     try:
