@@ -2,6 +2,8 @@
 
 import re
 
+from authz_sidecar.dialects import DIALECTS
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.identity import IDENTITY_HEADERS
 from authz_sidecar.located_yaml import shown
 
@@ -10,24 +12,15 @@ _NAME = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 # What dialects read of a request, in lower case: each has one meaning already.
 _READ = frozenset(
     {
-        "accept",
-        "access-control-request-method",
-        "authorization",
-        "content-type",
-        "cookie",
         "host",
-        "origin",
-        "sec-fetch-mode",
-        "sec-websocket-version",
-        "upgrade",
-        "x-forwarded-host",
-        "x-forwarded-method",
-        "x-forwarded-proto",
-        "x-forwarded-uri",
         "x-original-method",
         "x-original-url",
         "x-request-id",
-        "x-requested-with",
+        *(
+            name.lower()
+            for make in DIALECTS.values()
+            for name in make(DialectConfig("any name of a cookie")).headers
+        ),
     }
 )
 # What our answers say besides the identity.
