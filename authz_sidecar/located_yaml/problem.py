@@ -37,8 +37,7 @@ class Problem:
     warning: bool = False
     """Whether the file means something all the same, though hardly what was meant."""
 
-    # Python 3.11 has no typing.override yet.
-    def __str__(self) -> str:  # type: ignore[explicit-override]
+    def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}: " + ("warning: " if self.warning else "")
         return place + (f"{self.path}: {self.message}" if self.path else self.message)
 

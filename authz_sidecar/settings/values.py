@@ -17,8 +17,7 @@ class TcpAddress:
     port: int
     """0 takes a free one."""
 
-    # Python 3.11 has no typing.override yet.
-    def __str__(self) -> str:  # type: ignore[explicit-override]
+    def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
@@ -29,8 +28,7 @@ class UnixAddress:
 
     path: str
 
-    # Python 3.11 has no typing.override yet.
-    def __str__(self) -> str:  # type: ignore[explicit-override]
+    def __str__(self) -> str:
         return f"unix:{self.path}"
 
 
