@@ -8,16 +8,11 @@ from typing import Protocol
 
 from authz_sidecar.core.decision import Decision, evaluate, evidence_wanted
 from authz_sidecar.core.observers import DecisionEvent, DecisionObserver
-from authz_sidecar.core.policy import (
-    Policy,
-    Resource,
-    Rule,
-    Upstream,
-)
+from authz_sidecar.core.policy import Freshness, Policy, Resource, Rule, Upstream
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Credentials, ProxyRequest, Refusal
 from authz_sidecar.core.request_target import canonical_paths
-from authz_sidecar.core.session import Absent, Active, Unverifiable, Verification
+from authz_sidecar.core.session import Absent, Active, NotBefore, Unverifiable, Verification
 from authz_sidecar.dialects.base import Dialect, Reply
 
 _log = logging.getLogger(__name__)
@@ -29,8 +24,11 @@ SECOND_LOOK_GAP = 2.0
 class Verifier(Protocol):
     """Whoever can say whose session a credential is."""
 
-    async def verify(self, credentials: Credentials, not_before: float) -> Verification:
-        """Verify, with evidence that speaks for `not_before` (Unix seconds) or later."""
+    async def verify(self, credentials: Credentials, not_before: NotBefore) -> Verification:
+        """Verify, with evidence that is young enough."""
+
+    def last_known(self, credentials: Credentials) -> Active | None:
+        """The newest evidence from before, at once."""
 
 
 class Authorizer:
@@ -111,20 +109,23 @@ class Authorizer:
     async def _verify(
         self,
         credentials: Credentials,
-        verified_within: float,
+        freshness: Freshness,
         now: float,
         decide_on: Callable[[Verification], Decision],
     ) -> Decision:
         """Decide on a verification; no challenge and no attribute denial rests on old evidence."""
         try:
             async with asyncio.timeout(self._deadline):
-                not_before = now - verified_within
+                not_before = NotBefore(now - freshness.token, now - freshness.jwt)
                 decision = decide_on(await self._verifier.verify(credentials, not_before))
                 if decision.reason.row.second_look and _is_old(decision.evidence, now):
-                    decision = decide_on(await self._verifier.verify(credentials, now))
+                    decision = decide_on(
+                        await self._verifier.verify(credentials, NotBefore(now, now))
+                    )
         except TimeoutError:
             # The call goes on and serves the retry.
-            return decide_on(Unverifiable())
+            last_known = self._verifier.last_known(credentials)
+            return decide_on(Unverifiable(last_known=last_known))
         return decision
 
     def _tell(self, event: DecisionEvent) -> None:

@@ -13,7 +13,7 @@ from authz_sidecar.core.request import AccessRequest, Credentials
 from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.identity import IDENTITY_HEADERS, PRESETS
-from authz_sidecar.sessions.stytch_api import ENDPOINT
+from authz_sidecar.sessions.stytch_api import ENDPOINTS
 from authz_sidecar.telemetry.metrics import Metrics
 
 DOCS = Path(__file__).parent
@@ -129,7 +129,7 @@ A factor that is not in this table never counts.
 
 def metrics() -> str:
     """The metrics and their labels."""
-    made = Metrics("1", DIALECTS, [ENDPOINT])
+    made = Metrics("1", DIALECTS, ENDPOINTS)
     made.policy_loaded(Policy("r", ()))
     rows = []
     for family in made.registry.collect():

@@ -8,7 +8,7 @@ from authz_sidecar.core import levels
 from authz_sidecar.core.demands import Claim, Demand, Emails, Roles
 from authz_sidecar.core.factors import NAMES
 from authz_sidecar.core.levels import Element, Level
-from authz_sidecar.core.policy import Requirement
+from authz_sidecar.core.policy import Freshness, Requirement
 from authz_sidecar.core.session import Absent, Active, Invalid, Session, Source, Unverifiable
 
 NOW = 1_800_000_000.0
@@ -51,11 +51,13 @@ demands = st.builds(
     some_emails,
     some_claims,
 )
+freshness = st.sampled_from([Freshness(0.0, 0.0), Freshness(), Freshness(300.0, 60.0)])
 requirements = st.builds(
     Requirement,
     st.lists(demands, min_size=1, max_size=3).map(tuple),
-    st.sampled_from([0.0, 30.0, 300.0]),
+    freshness,
     st.booleans(),
+    st.sampled_from([0.0, 120.0]),
 )
 
 times = st.none() | st.integers(-120, 4000).map(lambda age: NOW - age)
@@ -76,7 +78,7 @@ sessions = st.builds(
 active = st.builds(
     Active,
     sessions,
-    st.sampled_from(Source),
+    st.sampled_from([Source.STYTCH, Source.CACHE, Source.JWT]),
     st.integers(0, 400).map(lambda age: NOW - age),
 )
 
@@ -85,7 +87,7 @@ active = st.builds(
 def allowed(draw: st.DrawFn) -> tuple[Requirement, Active]:
     """A requirement, and evidence that meets it: sometimes just so."""
     level = draw(any_level)
-    requirement = Requirement((Demand(level),), draw(st.sampled_from([0.0, 30.0, 300.0])))
+    requirement = Requirement((Demand(level),), draw(freshness))
     alternative = draw(st.sampled_from(level.alternatives))
     held = {
         draw(st.sampled_from(sorted(element.names))): NOW
@@ -102,4 +104,9 @@ def allowed(draw: st.DrawFn) -> tuple[Requirement, Active]:
     return requirement, Active(facts, Source.CACHE, NOW - draw(st.integers(0, 30)))
 
 
-verifications = st.one_of(active, st.builds(Absent), st.builds(Invalid), st.builds(Unverifiable))
+verifications = st.one_of(
+    active,
+    st.builds(Absent),
+    st.builds(Invalid),
+    st.builds(Unverifiable, last_known=st.none() | active),
+)

@@ -1,6 +1,6 @@
 """The decision: what a rule's verdict makes of a verification. Pure; gates 4 to 15 in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
 from typing import assert_never
@@ -10,6 +10,7 @@ from authz_sidecar.core.factors import COUNTED, IMPERSONATION
 from authz_sidecar.core.levels import FactorTimes, Level
 from authz_sidecar.core.policy import (
     Access,
+    Freshness,
     OptionalAccess,
     Requirement,
     Response,
@@ -24,6 +25,7 @@ from authz_sidecar.core.session import (
     Active,
     Invalid,
     Session,
+    Source,
     Unverifiable,
     Verification,
 )
@@ -117,16 +119,16 @@ def evaluate(
     )
 
 
-def evidence_wanted(rule: Rule, client_ip: Address | None) -> float | None:
-    """How old evidence for a session may be, in seconds; None where no session would matter."""
+def evidence_wanted(rule: Rule, client_ip: Address | None) -> Freshness | None:
+    """How old evidence for a session may be; None where no session would matter."""
     match rule.verdict:
         case Access():
             return None
-        case OptionalAccess(verified_within):
-            return verified_within
-        case Requirement(alternatives, verified_within):
+        case OptionalAccess(freshness):
+            return freshness
+        case Requirement(alternatives, freshness):
             can_be_met = any(demand.is_open_to(client_ip) for demand in alternatives)
-            return verified_within if can_be_met else None
+            return freshness if can_be_met else None
         case _ as never:
             assert_never(never)
 
@@ -143,21 +145,21 @@ def _judge_verdict(
             return _Judgement(Reason.FORBIDDEN)
         case Access.PUBLIC:
             return _Judgement(Reason.PUBLIC)
-        case OptionalAccess(verified_within):
-            return _judge_optional(verification, verified_within, now)
+        case OptionalAccess(freshness):
+            return _judge_optional(verification, freshness, now)
         case Requirement() as requirement:
             return _judge_requirement(upstream, requirement, verification, now, client_ip)
         case _ as never:
             assert_never(never)
 
 
-def _judge_optional(evidence: Verification, verified_within: float, now: float) -> _Judgement:
+def _judge_optional(evidence: Verification, freshness: Freshness, now: float) -> _Judgement:
     """Allow; and say who it is, where that is certain."""
     if not isinstance(evidence, Active):
         return _Judgement(Reason.OPTIONAL)
     if evidence.session.expires_at <= now or evidence.session.impersonated:
         return _Judgement(Reason.OPTIONAL)
-    until = _evidence_until(evidence, verified_within, now)
+    until = _evidence_until(evidence, freshness, now)
     return _Judgement(Reason.OPTIONAL, until=until, evidence=evidence)
 
 
@@ -188,15 +190,16 @@ def _judge_demand(
     match verification:
         case Absent():
             return _Judgement(Reason.NO_SESSION, _login(upstream))
-        case Unverifiable(reason):
-            return _Judgement(reason)
+        case Unverifiable(reason, last_known):
+            known = _judge_known(requirement, demand, last_known, now)
+            return known or _Judgement(reason)
         case Invalid():
             return _Judgement(Reason.SESSION_INVALID, _login(upstream))
         case Active() as evidence:
             reason, until = _judge_session(requirement, demand, evidence.session, now)
             hint = _hint(upstream, demand.level, evidence.session.factors, reason, now)
             if until is not None:
-                until = min(until, _evidence_until(evidence, requirement.verified_within, now))
+                until = min(until, _evidence_until(evidence, requirement.freshness, now))
             return _Judgement(reason, hint, until, evidence)
         case _ as never:
             assert_never(never)
@@ -224,9 +227,34 @@ def _judge_session(
     return Reason.REQUIREMENT_MET, min(held_until, session.expires_at)
 
 
-def _evidence_until(evidence: Active, verified_within: float, now: float) -> float:
+def _judge_known(
+    requirement: Requirement, demand: Demand, known: Active | None, now: float
+) -> _Judgement | None:
+    """An allow from before, where the rule lets that serve an outage and does not ask anew.
+
+    No refusal rests on it: what is not allowed is not known.
+    """
+    if known is None or not requirement.allow_known_for:
+        return None
+    within = _within(known, requirement.freshness)
+    until = known.as_of + within + requirement.allow_known_for
+    if within == 0 or until <= now:
+        return None
+    reason, held_until = _judge_session(requirement, demand, known.session, now)
+    if held_until is None:
+        return None
+    stale = replace(known, source=Source.STALE)
+    return _Judgement(reason, until=min(held_until, until), evidence=stale)
+
+
+def _within(evidence: Active, freshness: Freshness) -> float:
+    return freshness.jwt if evidence.source is Source.JWT else freshness.token
+
+
+def _evidence_until(evidence: Active, freshness: Freshness, now: float) -> float:
     """Until when the evidence is young enough; asked for anew, it is so for this request alone."""
-    return min(evidence.session.expires_at, max(evidence.as_of + verified_within, now))
+    within = _within(evidence, freshness)
+    return min(evidence.session.expires_at, max(evidence.as_of + within, now))
 
 
 def _login(upstream: Upstream) -> Hint:

@@ -63,6 +63,12 @@ class SessionObserver(Protocol):
     def stytch_called(self, endpoint: str, result: CallResult, seconds: float) -> None:
         """Take note of a call to Stytch's API."""
 
+    def keys_fetched(self, begun: float | None) -> None:
+        """Take note of a fetch of signing keys: when it was begun, or None if it failed."""
+
+    def circuit_is(self, state: int) -> None:
+        """Take note of the circuit to Stytch: 0 closed, 1 open, 2 half open."""
+
     def cache_asked(self, *, hit: bool) -> None:
         """Take note of a look into the cache of verified sessions."""
 

@@ -19,11 +19,20 @@ class Access(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old evidence for a session may be, in seconds; 0: asked after the request arrived."""
+
+    token: float = 30.0
+    """For what Stytch said."""
+    jwt: float = 300.0
+    """For what a session JWT says."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptionalAccess:
     """Everybody is allowed; who has a living session is told to the application."""
 
-    verified_within: float
-    """How old the evidence may be, in seconds."""
+    freshness: Freshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,10 @@ class Requirement:
 
     alternatives: tuple[Demand, ...]
     """One must be met."""
-    verified_within: float
-    """How old the evidence may be, in seconds; 0: asked after the request arrived."""
+    freshness: Freshness
     allow_impersonation: bool = False
+    allow_known_for: float = 0.0
+    """How much longer evidence may serve while Stytch is out of reach, in seconds."""
 
 
 Verdict = Access | OptionalAccess | Requirement

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NETWORK_MISMATCH = "network_mismatch"
     NO_SESSION = "no_session"
     STYTCH_UNAVAILABLE = "stytch_unavailable"
+    KEYS_UNAVAILABLE = "keys_unavailable"
     SESSION_INVALID = "session_invalid"
     SESSION_EXPIRED = "session_expired"
     IMPERSONATED = "impersonated"
@@ -107,8 +108,15 @@ DECISION_TABLE = {
     Reason.STYTCH_UNAVAILABLE: Row(
         7, Outcome.UNAVAILABLE, "Stytch could not be asked, or gave no usable answer in time"
     ),
+    Reason.KEYS_UNAVAILABLE: Row(
+        7,
+        Outcome.UNAVAILABLE,
+        "a session JWT names a signing key that could not be fetched yet",
+    ),
     Reason.SESSION_INVALID: Row(
-        8, Outcome.CHALLENGE, "the session is revoked, unknown or malformed"
+        8,
+        Outcome.CHALLENGE,
+        "the session is revoked, unknown, forged, or of another user than its companion",
     ),
     Reason.SESSION_EXPIRED: Row(
         9, Outcome.CHALLENGE, "the session's `expires_at` has passed", second_look=True

@@ -43,6 +43,8 @@ class Credentials:
 
     session_tokens: tuple[str, ...] = field(default=(), repr=False)
     """Values of the session cookie, in the order they came; at most two."""
+    session_jwts: tuple[str, ...] = field(default=(), repr=False)
+    """Values of the cookie with the session JWT, likewise."""
     authorization: tuple[str, ...] = field(default=(), repr=False)
     """Every `Authorization` field. Counts only where the upstream says so."""
 
@@ -53,15 +55,18 @@ class Credentials:
             bearer: whether the upstream takes Bearer tokens (RFC 6750 section 2.1). There one
                 decides alone; without one, or with another scheme, the cookies count.
         """
+        cookies = Credentials(self.session_tokens, self.session_jwts)
         if not bearer or not self.authorization:
-            return Credentials(self.session_tokens)
+            return cookies
         value = self.authorization[0]
         if len(self.authorization) > 1 or "," in value:
             return Refusal(Reason.DUPLICATE_HEADER, "Authorization has more than one value")
         scheme, _, token = value.partition(" ")
         if scheme.lower() != "bearer":
-            return Credentials(self.session_tokens)
-        return Credentials((token.strip(" "),))
+            return cookies
+        token = token.strip(" ")
+        # An opaque token has no dots, a compact JWS has two (RFC 7515 section 7.1).
+        return Credentials(session_jwts=(token,)) if "." in token else Credentials((token,))
 
 
 @dataclass(slots=True)

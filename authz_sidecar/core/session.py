@@ -37,6 +37,19 @@ class Source(StrEnum):
 
     STYTCH = "stytch"
     CACHE = "cache"
+    JWT = "jwt"
+    STALE = "stale"
+    """Known from before, while Stytch is out of reach; only where a rule allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotBefore:
+    """From when evidence must be to count, Unix seconds."""
+
+    token: float
+    """For what Stytch said."""
+    jwt: float
+    """For what a session JWT says, which speaks for the time it was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class Active:
     session: Session
     source: Source
     as_of: float
-    """Unix seconds: when the question was sent, not when the answer came."""
+    """Unix seconds: when the question was sent, not when the answer came; of a JWT, its `iat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,8 @@ class Unverifiable:
     """Nobody can say now. Never cached, never clears a session, never becomes a login redirect."""
 
     reason: Reason = Reason.STYTCH_UNAVAILABLE
+    last_known: Active | None = None
+    """The newest evidence from before."""
 
 
 Verification = Active | Absent | Invalid | Unverifiable

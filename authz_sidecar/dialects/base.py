@@ -15,6 +15,8 @@ class DialectConfig:
 
     session_cookie: str
     """The name of the cookie that holds Stytch's session token."""
+    jwt_cookie: str = "stytch_session_jwt"
+    """The name of the cookie that holds Stytch's session JWT."""
     client_ip: ClientIpSource | None = None
     identity: IdentityHeaders = field(default_factory=IdentityHeaders)
 

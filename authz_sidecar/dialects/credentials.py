@@ -15,35 +15,38 @@ MAX_LENGTH = 40_960
 """Characters of all cookies, and of an `Authorization` field; proxies pass lines of 32 KB."""
 
 
-def read_credentials(headers: Headers, session_cookie: str) -> Credentials | Refusal:
+def read_credentials(
+    headers: Headers, session_cookie: str, jwt_cookie: str
+) -> Credentials | Refusal:
     """Find what may identify the session.
 
     Args:
         headers: the fields of the proxy's subrequest; HTTP/2 proxies pass several `Cookie` fields
             (RFC 9113 section 8.2.3).
         session_cookie: the name of the cookie that holds Stytch's session token.
+        jwt_cookie: the name of the cookie that holds the session JWT.
 
     Returns:
-        The distinct, non-empty values of the session cookie in the order they came, and the
+        The distinct, non-empty values of either cookie in the order they came, and the
         `Authorization` fields as they came; or a refusal.
     """
     cookies = headers.getall("Cookie", _NONE)
     authorization = tuple(headers.getall("Authorization", _NONE))
     if sum(map(len, cookies)) > MAX_LENGTH or sum(map(len, authorization)) > MAX_LENGTH:
         return Refusal(Reason.TOO_LARGE, "the cookies or Authorization are too large")
-    values = _session_cookies(cookies, session_cookie)
-    if len(values) > MAX_VALUES:
-        return Refusal(Reason.TOO_MANY_CREDENTIALS, f"{len(values)} different session cookies")
-    return Credentials(tuple(values), authorization)
+    found: dict[str, list[str]] = {session_cookie: [], jwt_cookie: []}
+    for line in cookies:
+        _add_cookies(line, found)
+    if max(map(len, found.values())) > MAX_VALUES:
+        return Refusal(Reason.TOO_MANY_CREDENTIALS, "more than two values of a session cookie")
+    return Credentials(tuple(found[session_cookie]), tuple(found[jwt_cookie]), authorization)
 
 
-def _session_cookies(lines: Sequence[str], session_cookie: str) -> list[str]:
-    values: list[str] = []
-    for line in lines:
-        if session_cookie not in line:
-            continue
-        for pair in line.split(";"):
-            name, _, value = pair.strip(" \t").partition("=")
-            if name == session_cookie and value and value not in values:
-                values.append(value)
-    return values
+def _add_cookies(line: str, found: dict[str, list[str]]) -> None:
+    if not any(name in line for name in found):
+        return
+    for pair in line.split(";"):
+        name, _, value = pair.strip(" \t").partition("=")
+        values = found.get(name)
+        if values is not None and value and value not in values:
+            values.append(value)

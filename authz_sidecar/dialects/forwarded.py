@@ -60,7 +60,7 @@ def read_forwarded(headers: Headers, config: DialectConfig) -> AccessRequest | R
     host = canonical_host(authority)
     if isinstance(host, Refusal):
         return host
-    candidates = credentials.read_credentials(headers, config.session_cookie)
+    candidates = credentials.read_credentials(headers, config.session_cookie, config.jwt_cookie)
     if isinstance(candidates, Refusal):
         return candidates
     return AccessRequest(

@@ -14,11 +14,11 @@ from urllib.parse import quote
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.demands import ClaimValue
 from authz_sidecar.core.factors import NAMES, amr_of
-from authz_sidecar.core.session import Session
+from authz_sidecar.core.session import Session, Source
 
 _USER, _EMAIL, _ROLES = "X-Authz-User", "X-Authz-Email", "X-Authz-Roles"
-_VALID_UNTIL = "X-Authz-Valid-Until"
-IDENTITY_HEADERS = (_USER, _EMAIL, _ROLES, "X-Authz-Factors", "X-Authz-Amr", _VALID_UNTIL)
+_VALID_UNTIL, _STALE = "X-Authz-Valid-Until", "X-Authz-Stale"
+IDENTITY_HEADERS = (_USER, _EMAIL, _ROLES, "X-Authz-Factors", "X-Authz-Amr", _VALID_UNTIL, _STALE)
 """Those that are always there."""
 
 PRESETS = {
@@ -55,6 +55,8 @@ class IdentityHeaders:
         headers = dict.fromkeys(IDENTITY_HEADERS, "") if session is None else _own(session)
         if decision.valid_until is not None:
             headers[_VALID_UNTIL] = _timestamp(decision.valid_until)
+        if decision.evidence is not None and decision.evidence.source is Source.STALE:
+            headers[_STALE] = "true"
         for preset in self.presets:
             headers |= {name: headers[ours] for name, ours in PRESETS[preset].items()}
         for header, claim in self.claims:
@@ -75,6 +77,7 @@ def _own(session: Session) -> dict[str, str]:
         _joined(sorted(session.roles)),
         _joined(sorted(held)),
         ",".join(amr_of(held)),
+        "",
         "",
     )
     return dict(zip(IDENTITY_HEADERS, values, strict=True))

@@ -7,13 +7,13 @@ from aiohttp import web
 from authz_sidecar.telemetry.metrics import CONTENT_TYPE, Metrics
 
 
-def admin_application(metrics: Metrics, is_ready: Callable[[], bool]) -> web.Application:
+def admin_application(metrics: Metrics, why_not_ready: Callable[[], str | None]) -> web.Application:
     """The application of the admin listener.
 
     Args:
         metrics: what `/metrics` shows.
-        is_ready: whether requests should be sent here; an outage of Stytch does not matter, since
-            taking every replica out of rotation would make it total.
+        why_not_ready: why requests should not be sent here, or None. An outage of Stytch is no
+            reason, since taking every replica out of rotation would make it total.
     """
 
     async def show_metrics(_: web.Request) -> web.Response:
@@ -23,8 +23,8 @@ def admin_application(metrics: Metrics, is_ready: Callable[[], bool]) -> web.App
         return web.Response(text="ok\n")
 
     async def readyz(_: web.Request) -> web.Response:
-        ready = is_ready()
-        return web.Response(text="ready\n" if ready else "stopping\n", status=200 if ready else 503)
+        why_not = why_not_ready()
+        return web.Response(text=f"{why_not or 'ready'}\n", status=503 if why_not else 200)
 
     application = web.Application()
     application.router.add_get("/metrics", show_metrics)

@@ -4,25 +4,18 @@ import asyncio
 import logging
 import os
 import signal
-import sys
-import time
 from contextlib import AsyncExitStack, suppress
 from importlib.metadata import version
 
 from aiohttp import web
 
-from authz_sidecar.authorizer import Authorizer
 from authz_sidecar.core.policy import Policy
-from authz_sidecar.dialects import DIALECTS
-from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.server.admin import admin_application
+from authz_sidecar.server.composition import decision_handler, open_sessions
 from authz_sidecar.server.connections import DecisionServer
-from authz_sidecar.server.decisions import DecisionHandler
-from authz_sidecar.server.peers import TrustedPeers
-from authz_sidecar.sessions.stytch_api import ENDPOINT, StytchApi, StytchProject
-from authz_sidecar.sessions.verifier import SessionVerifier
+from authz_sidecar.sessions.jwks import KeyStore
+from authz_sidecar.sessions.stytch_api import ENDPOINTS
 from authz_sidecar.settings import Listen, Settings, TcpAddress, UnixAddress
-from authz_sidecar.telemetry.decision_log import DecisionLog
 from authz_sidecar.telemetry.metrics import Metrics
 
 _log = logging.getLogger(__name__)
@@ -44,14 +37,15 @@ async def serve(settings: Settings, policy: Policy) -> None:
     """
     stop = _stop_event()
     async with AsyncExitStack() as stack:
-        metrics = Metrics(version("authz-sidecar"), settings.dialects, [ENDPOINT])
+        metrics = Metrics(version("authz-sidecar"), settings.dialects, ENDPOINTS)
         metrics.policy_loaded(policy)
-        handler = await _decision_handler(settings, policy, metrics, stack)
+        verifier, keys = await open_sessions(settings, metrics, stack)
+        handler = decision_handler(settings, policy, verifier, metrics)
         decisions = web.ServerRunner(
             DecisionServer(handler), shutdown_timeout=settings.shutdown_timeout
         )
         admin = web.AppRunner(
-            admin_application(metrics, is_ready=lambda: not stop.is_set()), access_log=None
+            admin_application(metrics, lambda: _why_not_ready(stop, keys)), access_log=None
         )
         await _listen(admin, settings.admin_listen, stack)
         await _listen(decisions, settings.listen, stack)
@@ -74,23 +68,10 @@ def _stop_event() -> asyncio.Event:
     return stop
 
 
-async def _decision_handler(
-    settings: Settings, policy: Policy, metrics: Metrics, stack: AsyncExitStack
-) -> DecisionHandler:
-    stytch = settings.stytch
-    project = StytchProject(stytch.project_id, stytch.secret, stytch.base_url, stytch.timeout)
-    api = StytchApi(project, metrics)
-    stack.push_async_callback(api.close)
-    verifier = SessionVerifier(
-        api, metrics, cache_entries=settings.session.cache_entries, clock=time.time
-    )
-    stack.push_async_callback(verifier.close)
-    observers = (metrics, DecisionLog(sys.stdout.buffer))
-    authorizer = Authorizer(policy, verifier, observers, settings.deadline)
-    config = DialectConfig(settings.session.cookie, settings.client_ip, settings.identity_headers)
-    dialects = {name: DIALECTS[name](config) for name in settings.dialects}
-    peers = TrustedPeers(settings.trusted_proxies)
-    return DecisionHandler(authorizer, dialects, settings.default_dialect, peers)
+def _why_not_ready(stop: asyncio.Event, keys: KeyStore) -> str | None:
+    if stop.is_set():
+        return "stopping"
+    return None if keys.ready else "no signing keys of Stytch yet; the log says why"
 
 
 async def _listen(

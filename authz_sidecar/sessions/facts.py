@@ -48,10 +48,50 @@ def read_session(body: Mapping[str, object]) -> Session:
     )
 
 
+_SESSION_CLAIM = "https://stytch.com/session"
+_STYTCH_CLAIMS = "https://stytch.com/"
+_REGISTERED_CLAIMS = frozenset({"aud", "exp", "iat", "iss", "jti", "nbf", "sub"})
+
+
+def read_session_claims(claims: Mapping[str, object]) -> Session:
+    """Read the facts of a session from the claims of its JWT.
+
+    Args:
+        claims: the payload of a session JWT whose signature was good.
+
+    Returns:
+        The session; a JWT has no addresses.
+
+    Raises:
+        UnreadableSessionError: other tokens of the project (M2M, Connected Apps) are signed by the
+            same keys and may name the same audience; without the session claim it is one of them.
+
+    https://stytch.com/docs/guides/sessions/using-jwts
+    """
+    session = claims.get(_SESSION_CLAIM)
+    if not isinstance(session, dict):
+        raise UnreadableSessionError("the session claim is missing")
+    expires_at = _timestamp(session.get("expires_at"))
+    if expires_at is None:
+        raise UnreadableSessionError("the session claim has no expires_at")
+    return Session(
+        session_id=_identifier(session, "id"),
+        user_id=_identifier(claims, "sub"),
+        expires_at=expires_at,
+        factors=_factor_times(session),
+        roles=frozenset(role for role in _list(session, "roles") if isinstance(role, str)),
+        claims={
+            name: value
+            for name, value in claims.items()
+            if name not in _REGISTERED_CLAIMS and not name.startswith(_STYTCH_CLAIMS)
+        },
+    )
+
+
 def _identifier(session: Mapping[str, object], name: str) -> str:
     value = session.get(name)
     if not isinstance(value, str) or not value:
-        raise UnreadableSessionError(f"session.{name} is missing or no text")
+        raise UnreadableSessionError(f"{name} is missing or no text")
     return value
 
 

@@ -10,8 +10,12 @@ from authz_sidecar.core.observers import CallResult
 
 _DEAD_SESSION = frozenset(
     {
-        "session_not_found",
         "invalid_session_token",
+        "jwt_invalid_audience",
+        "jwt_invalid_claims",
+        "jwt_invalid_issuer",
+        "session_not_found",
+        "unable_to_parse_session_jwt",
     }
 )
 _MISCONFIGURED = frozenset(

@@ -1,28 +1,35 @@
-"""The order of verification: what is remembered, else Stytch; active beats "cannot tell" beats no.
+"""The order of verification: a JWT here, what is remembered, else Stytch.
 
-What is remembered is a session's facts, never a decision, under a hash of its token. Only active
-verifications are kept: a "cannot tell" must not outlive its cause.
+Active beats "cannot tell" beats no. A JWT that is forged, foreign or malformed costs no call;
+one whose signature is good but which has expired, or speaks for a time too long ago, is a reason to
+ask Stytch, about the opaque token first. What is remembered is a session's facts, never a decision,
+and only active ones: a "cannot tell" must not outlive its cause.
 """
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
 from cachetools import LRUCache
 
 from authz_sidecar.core.observers import SessionObserver, VerificationResult
+from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import Credentials
 from authz_sidecar.core.session import (
     Absent,
     Active,
     Invalid,
+    NotBefore,
     Source,
     Unverifiable,
     Verification,
 )
+from authz_sidecar.sessions.local_jwts import LocalJwts
+from authz_sidecar.sessions.session_jwt import SessionJwt, UnknownKey
 from authz_sidecar.sessions.single_flight import SingleFlight, TooManyFlightsError
+from authz_sidecar.sessions.stytch_api import Answer, Kind
 
 # Stytch's tokens are 44 characters of base64url; what is far from that costs no call.
 _PLAUSIBLE_TOKEN = re.compile(r"[A-Za-z0-9_=-]{32,128}")
@@ -31,17 +38,17 @@ _RESULTS = {
     Invalid: VerificationResult.INVALID,
     Unverifiable: VerificationResult.UNVERIFIABLE,
 }
-MAX_CALLS = 1000
-"""Sessions about which Stytch is asked at the same time."""
+_BETTER = (Absent, Invalid, Unverifiable)
+"""Each beats those before it."""
+MAX_FLIGHTS = 5000
+"""Sessions that are asked about, or wait to be, at the same time."""
 
 
 class SessionApi(Protocol):
     """Whoever can say whether a session lives."""
 
-    async def authenticate(
-        self, session_token: str, sent_at: float
-    ) -> Active | Invalid | Unverifiable:
-        """Answer for a token; never raises."""
+    async def authenticate(self, kind: Kind, value: str, sent_at: float) -> Answer:
+        """Answer for a credential; never raises."""
 
 
 class SessionVerifier:
@@ -50,48 +57,86 @@ class SessionVerifier:
     def __init__(
         self,
         api: SessionApi,
+        jwts: LocalJwts,
         observer: SessionObserver,
         *,
         cache_entries: int,
         clock: Callable[[], float],
     ) -> None:
         self._api = api
+        self._jwts = jwts
         self._observer = observer
         self._clock = clock
         self._cache: LRUCache[bytes, Active] = LRUCache(cache_entries)
-        self._flights: SingleFlight[Active | Invalid | Unverifiable] = SingleFlight(
-            MAX_CALLS, clock
-        )
+        self._flights: SingleFlight[Answer] = SingleFlight(MAX_FLIGHTS, clock)
 
     async def close(self) -> None:
         """End the calls under way."""
         await self._flights.close()
 
-    async def verify(self, credentials: Credentials, not_before: float) -> Verification:
+    async def verify(self, credentials: Credentials, not_before: NotBefore) -> Verification:
         """Say whose session the credentials are.
 
         Args:
-            credentials: the candidates, in the order they came; the first active one decides.
-            not_before: Unix seconds; evidence must speak for this time or a later one.
+            credentials: the candidates, in the order they came; the first active one decides, a
+                JWT before a token.
+            not_before: from when evidence must be.
         """
         best: Absent | Invalid | Unverifiable = Absent()
-        for token in credentials.session_tokens:
-            found = await self._verify_token(token, not_before)
+        good: dict[str, SessionJwt] = {}
+        now = self._clock()
+        for text in credentials.session_jwts:
+            read = self._jwts.read(text, now)
+            if isinstance(read, SessionJwt):
+                good[text] = read
+            else:
+                failure = _failure(read)
+                self._observer.verified(Source.JWT, _RESULTS[type(failure)])
+                best = _better(best, failure)
+        for jwt in good.values():
+            if jwt.expires_at > now and jwt.issued_at >= not_before.jwt:
+                self._observer.verified(Source.JWT, VerificationResult.ACTIVE)
+                evidence = Active(jwt.session, Source.JWT, jwt.issued_at)
+                return self._unless_contradicted(evidence, credentials)
+        for kind, value in _remote_order(credentials, good):
+            found = await self._verify_remotely(kind, value, not_before.token)
             if isinstance(found, Active):
-                return found
-            if isinstance(found, Unverifiable) or isinstance(best, Absent):
-                best = found
+                users = {jwt.session.user_id for jwt in good.values()}
+                return found if users <= {found.session.user_id} else Invalid()
+            best = _better(best, found)
+        if isinstance(best, Unverifiable):
+            return replace(best, last_known=self.last_known(credentials))
         return best
 
-    async def _verify_token(self, token: str, not_before: float) -> Active | Invalid | Unverifiable:
-        if not _PLAUSIBLE_TOKEN.fullmatch(token):
+    def last_known(self, credentials: Credentials) -> Active | None:
+        """The newest evidence from before, of Stytch or of a JWT with a good signature."""
+        values = (*credentials.session_tokens, *credentials.session_jwts)
+        known = [found for value in values if (found := self._cache.get(_key(value)))]
+        for text in credentials.session_jwts:
+            read = self._jwts.read(text, self._clock())
+            if isinstance(read, SessionJwt):
+                known.append(Active(read.session, Source.JWT, read.issued_at))
+        return max(known, key=lambda evidence: evidence.as_of, default=None)
+
+    def _unless_contradicted(self, evidence: Active, credentials: Credentials) -> Active | Invalid:
+        """A token beside a JWT that is known to be another user's makes both worthless."""
+        for token in credentials.session_tokens:
+            known = self._cache.get(_key(token))
+            if known is not None and known.session.user_id != evidence.session.user_id:
+                return Invalid()
+        return evidence
+
+    async def _verify_remotely(self, kind: Kind, value: str, not_before: float) -> Answer:
+        if kind is Kind.TOKEN and not _PLAUSIBLE_TOKEN.fullmatch(value):
             return Invalid()
-        key = hashlib.sha256(token.encode("ascii")).digest()
+        key = _key(value)
         known = self._recall(key, not_before)
         if known is not None:
             return known
         try:
-            return await self._flights.ask(key, not_before, lambda at: self._ask(key, token, at))
+            return await self._flights.ask(
+                key, not_before, lambda sent_at: self._ask(key, kind, value, sent_at)
+            )
         except TooManyFlightsError:
             self._observer.verified(Source.STYTCH, VerificationResult.UNVERIFIABLE)
             return Unverifiable()
@@ -105,8 +150,8 @@ class SessionVerifier:
             self._observer.verified(Source.CACHE, VerificationResult.ACTIVE)
         return known if hit else None
 
-    async def _ask(self, key: bytes, token: str, sent_at: float) -> Active | Invalid | Unverifiable:
-        answer = await self._api.authenticate(token, sent_at)
+    async def _ask(self, key: bytes, kind: Kind, value: str, sent_at: float) -> Answer:
+        answer = await self._api.authenticate(kind, value, sent_at)
         if isinstance(answer, Active):
             self._cache[key] = replace(answer, source=Source.CACHE)
         elif isinstance(answer, Invalid):
@@ -114,3 +159,27 @@ class SessionVerifier:
         self._observer.cache_holds(len(self._cache))
         self._observer.verified(Source.STYTCH, _RESULTS[type(answer)])
         return answer
+
+
+def _key(value: str) -> bytes:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
+
+
+def _failure(read: UnknownKey | None) -> Invalid | Unverifiable:
+    return Invalid() if read is None else Unverifiable(Reason.KEYS_UNAVAILABLE)
+
+
+def _better(
+    best: Absent | Invalid | Unverifiable, found: Invalid | Unverifiable
+) -> Absent | Invalid | Unverifiable:
+    return found if _BETTER.index(type(found)) > _BETTER.index(type(best)) else best
+
+
+def _remote_order(
+    credentials: Credentials, good: dict[str, SessionJwt]
+) -> Iterator[tuple[Kind, str]]:
+    """Tokens first: a swapped session's JWT may still look good where its token is dead."""
+    for token in credentials.session_tokens:
+        yield Kind.TOKEN, token
+    for text in good:
+        yield Kind.JWT, text

@@ -59,7 +59,9 @@ def _settings(model: SettingsModel, stytch: StytchSettings, directory: Path) -> 
             model.identity_headers.presets, tuple(model.identity_headers.claims.items())
         ),
         stytch=stytch,
-        session=SessionSettings(model.session.cookie, model.session.cache_entries),
+        session=SessionSettings(
+            model.session.cookie, model.session.jwt_cookie, model.session.cache_entries
+        ),
     )
 
 

@@ -45,6 +45,8 @@ class SessionModel(Model):
 
     cookie: Annotated[str, scalar(read_cookie)] = "stytch_session"
     """The name of the cookie that holds the session token."""
+    jwt_cookie: Annotated[str, scalar(read_cookie)] = "stytch_session_jwt"
+    """The name of the cookie that holds the session JWT."""
     cache_entries: Annotated[Integer, AfterValidator(check_entries)] = 10_000
     """How many verified sessions are kept in memory; at most 1000000."""
 

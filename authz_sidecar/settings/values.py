@@ -53,6 +53,8 @@ class SessionSettings:
 
     cookie: str
     """The name of the cookie with the session token."""
+    jwt_cookie: str
+    """The name of the cookie with the session JWT."""
     cache_entries: int
 
 

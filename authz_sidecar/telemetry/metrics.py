@@ -103,6 +103,19 @@ class Metrics:
         self._cache_requests = Counter(
             "authz_cache_requests", "Looks into caches", ["cache", "result"], registry=self.registry
         )
+        self._keys_at = Gauge(
+            "authz_jwks_last_success_timestamp_seconds",
+            "When signing keys were last fetched",
+            registry=self.registry,
+        )
+        self._keys_refreshes = Counter(
+            "authz_jwks_refreshes", "Fetches of signing keys", ["result"], registry=self.registry
+        )
+        self._circuit = Gauge(
+            "authz_circuit_state",
+            "Calls to Stytch: 0 go, 1 are held back, 2 one is tried",
+            registry=self.registry,
+        )
         self._cache_entries = Gauge(
             "authz_cache_entries", "Entries of caches", ["cache"], registry=self.registry
         )
@@ -116,9 +129,12 @@ class Metrics:
             self._malformed.labels(dialect, reason)
         for reason in _REASONS_OF_NO_UPSTREAM:
             self._decisions.labels("none", "none", reason.outcome, reason)
-        self._verifications.labels(Source.CACHE, VerificationResult.ACTIVE)
-        for result in VerificationResult:
-            self._verifications.labels(Source.STYTCH, result)
+        for source in (Source.CACHE, Source.STALE):
+            self._verifications.labels(source, VerificationResult.ACTIVE)
+        for source, result in product((Source.STYTCH, Source.JWT), VerificationResult):
+            self._verifications.labels(source, result)
+        for outcome_of_fetch in ("success", "failure"):
+            self._keys_refreshes.labels(outcome_of_fetch)
         for endpoint, call_result in product(stytch_endpoints, CallResult):
             self._stytch_requests.labels(endpoint, call_result)
             self._stytch_seconds.labels(endpoint)
@@ -145,6 +161,8 @@ class Metrics:
                 decision.upstream, decision.rule, decision.outcome, decision.reason
             ).inc()
         self._decision_seconds.labels(decision.outcome).observe(event.seconds)
+        if decision.evidence is not None and decision.evidence.source is Source.STALE:
+            self.verified(Source.STALE, VerificationResult.ACTIVE)
 
     def verified(self, source: Source, result: VerificationResult) -> None:
         """Count a verification."""
@@ -154,6 +172,16 @@ class Metrics:
         """Count and time a call to Stytch."""
         self._stytch_requests.labels(endpoint, result).inc()
         self._stytch_seconds.labels(endpoint).observe(seconds)
+
+    def keys_fetched(self, begun: float | None) -> None:
+        """Count a fetch of signing keys, and note when the last good one was."""
+        self._keys_refreshes.labels("failure" if begun is None else "success").inc()
+        if begun is not None:
+            self._keys_at.set(begun)
+
+    def circuit_is(self, state: int) -> None:
+        """Note the circuit to Stytch."""
+        self._circuit.set(state)
 
     def cache_asked(self, *, hit: bool) -> None:
         """Count a look into the cache of verified sessions."""

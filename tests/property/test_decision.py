@@ -10,10 +10,10 @@ from authz_sidecar.core import factors
 from authz_sidecar.core.decision import MAX_CLOCK_SKEW, Decision, Flow, evaluate
 from authz_sidecar.core.demands import Demand
 from authz_sidecar.core.levels import Element, two_factor
-from authz_sidecar.core.policy import Access, Match, Requirement, Rule, Upstream, Verdict
+from authz_sidecar.core.policy import Access, Freshness, Match, Requirement, Rule, Upstream, Verdict
 from authz_sidecar.core.reasons import Outcome, Reason
 from authz_sidecar.core.request import Address
-from authz_sidecar.core.session import Active, Session, Verification
+from authz_sidecar.core.session import Active, Session, Source, Unverifiable, Verification
 from tests.strategies import (
     NOW,
     active,
@@ -50,14 +50,27 @@ def test_only_a_living_session_with_every_demand_met_is_allowed(
 ) -> None:
     """Allowed exactly if an independent reading of the requirement says so."""
     allowed_by_us = allows(decide(requirement, verification, NOW, client_ip))
-    if not isinstance(verification, Active):
+    evidence = verification if isinstance(verification, Active) else None
+    if isinstance(verification, Unverifiable) and _may_serve(requirement, verification):
+        evidence = verification.last_known
+    if evidence is None:
         assert not allowed_by_us
         return
-    session = verification.session
+    session = evidence.session
     alive = session.expires_at > NOW
     welcome = requirement.allow_impersonation or "impersonation" not in session.factors
     met = any(_is_met_by(demand, session, client_ip) for demand in requirement.alternatives)
     assert allowed_by_us is (alive and welcome and met)
+
+
+def _may_serve(requirement: Requirement, outage: Unverifiable) -> bool:
+    """Whether what was known before may serve: a grace, and a rule that does not ask anew."""
+    last = outage.last_known
+    if last is None or not requirement.allow_known_for:
+        return False
+    freshness = requirement.freshness
+    within = freshness.jwt if last.source is Source.JWT else freshness.token
+    return within > 0 and NOW - last.as_of < within + requirement.allow_known_for
 
 
 def _is_met_by(demand: Demand, session: Session, client_ip: Address | None) -> bool:
@@ -120,7 +133,9 @@ def test_an_allow_holds_until_it_says(met: tuple[Requirement, Active]) -> None:
     assert decision.valid_until >= NOW
     just_before = max(NOW, decision.valid_until - 0.5)
     assert allows(decide(requirement, evidence, just_before))
-    assert decision.valid_until <= max(NOW, evidence.as_of + requirement.verified_within)
+    freshness = requirement.freshness
+    within = freshness.jwt if evidence.source is Source.JWT else freshness.token
+    assert decision.valid_until <= max(NOW, evidence.as_of + within)
     assert decision.valid_until <= evidence.session.expires_at
 
 
@@ -153,7 +168,7 @@ def test_factors_of_one_category_are_never_two(evidence: Active, max_age: float 
     level = factors.COUNTED & evidence.session.factors.keys()
     categories = {factors.category_of(name) for name in level}
     assume(len(categories) < 2)
-    requirement = Requirement((Demand(two_factor(max_age)),), 30.0)
+    requirement = Requirement((Demand(two_factor(max_age)),), Freshness())
     assert not allows(decide(requirement, evidence))
 
 

@@ -9,7 +9,7 @@ from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.forwarded import HEADERS, read_forwarded
 
-READING = DialectConfig("stytch_session", ClientIpSource("X-Real-IP"))
+READING = DialectConfig("stytch_session", client_ip=ClientIpSource("X-Real-IP"))
 READ = {
     "X-Forwarded-Method": "GET",
     "X-Forwarded-Proto": "https",

@@ -14,6 +14,7 @@ from authz_sidecar.core.observers import DecisionEvent
 from authz_sidecar.core.patterns import HostPattern, PathPattern
 from authz_sidecar.core.policy import (
     Access,
+    Freshness,
     Match,
     OptionalAccess,
     Policy,
@@ -28,6 +29,7 @@ from authz_sidecar.core.session import (
     Absent,
     Active,
     Invalid,
+    NotBefore,
     Session,
     Source,
     Unverifiable,
@@ -41,8 +43,17 @@ NOW = 1_800_000_000.0
 RULES = (
     Rule("health", Match((PathPattern("/healthz"),)), Access.PUBLIC),
     Rule("closed", Match((PathPattern("/closed"),)), Access.DENY),
-    Rule("admin", Match((PathPattern("/admin/**"),)), Requirement((Demand(two_factor(600)),), 30)),
-    Rule("mine", Match((PathPattern("/mine"),)), Requirement((Demand(one_factor()),), 30)),
+    Rule(
+        "admin",
+        Match((PathPattern("/admin/**"),)),
+        Requirement((Demand(two_factor(600)),), Freshness()),
+    ),
+    Rule(
+        "grace",
+        Match((PathPattern("/grace"),)),
+        Requirement((Demand(one_factor()),), Freshness(), allow_known_for=120),
+    ),
+    Rule("mine", Match((PathPattern("/mine"),)), Requirement((Demand(one_factor()),), Freshness())),
 )
 POLICY = Policy(
     "r1",
@@ -69,12 +80,15 @@ class Verifications:
 
     def __init__(self, *answers: Verification) -> None:
         self.answers = list(answers)
-        self.not_before: list[float] = []
+        self.not_before: list[NotBefore] = []
 
-    async def verify(self, credentials: Credentials, not_before: float) -> Verification:
+    async def verify(self, credentials: Credentials, not_before: NotBefore) -> Verification:
         assert credentials.session_tokens == ("token",)
         self.not_before.append(not_before)
         return self.answers.pop(0)
+
+    def last_known(self, credentials: Credentials) -> Active | None:
+        raise AssertionError(credentials)
 
 
 class Events:
@@ -109,7 +123,7 @@ async def reason_of(request: ProxyRequest, *answers: Verification) -> tuple[str,
     assert event.dialect == "traefik"
     assert event.request is request
     assert event.seconds >= 0
-    return reason, [NOW - not_before for not_before in verifications.not_before]
+    return reason, [NOW - not_before.token for not_before in verifications.not_before]
 
 
 @pytest.mark.parametrize(
@@ -171,13 +185,19 @@ async def test_evidence_of_a_moment_ago_is_not_asked_for_again() -> None:
 
 async def test_a_verification_that_takes_too_long_is_unavailable() -> None:
     class Hanging:
-        async def verify(self, credentials: Credentials, not_before: float) -> Verification:
+        async def verify(self, credentials: Credentials, not_before: NotBefore) -> Verification:
             await asyncio.sleep(60)
             raise AssertionError((credentials, not_before))
+
+        def last_known(self, credentials: Credentials) -> Active | None:
+            assert credentials.session_tokens
+            return evidence(31, password=60)
 
     authorizer = Authorizer(POLICY, Hanging(), [], deadline=0.01)
     reply = await authorizer.answer(Traefik(DialectConfig("stytch_session")), asked())
     assert (reply.status, reply.headers["X-Authz-Reason"]) == (503, "stytch_unavailable")
+    reply = await authorizer.answer(Traefik(DialectConfig("stytch_session")), asked("/grace"))
+    assert (reply.status, reply.headers["X-Authz-Stale"]) == (200, "true")
 
 
 async def test_a_request_refused_at_the_first_gate_is_not_read() -> None:
@@ -243,10 +263,10 @@ WIDE_RULES = (
     Rule(
         "office",
         Match((PathPattern("/office"),)),
-        Requirement((Demand(one_factor(), OFFICE),), 30),
+        Requirement((Demand(one_factor(), OFFICE),), Freshness()),
     ),
-    Rule("perhaps", Match((PathPattern("/perhaps"),)), OptionalAccess(45)),
-    Rule("rest", Match(), Requirement((Demand(one_factor()),), 30)),
+    Rule("perhaps", Match((PathPattern("/perhaps"),)), OptionalAccess(Freshness(45))),
+    Rule("rest", Match(), Requirement((Demand(one_factor()),), Freshness())),
 )
 
 
@@ -265,7 +285,7 @@ def wide(*answers: Verification) -> tuple[Authorizer, Verifications]:
     return Authorizer(Policy("r1", (upstream,)), verifications, [], deadline=1.0), verifications
 
 
-CONFIG = DialectConfig("stytch_session", ClientIpSource("X-Real-IP"))
+CONFIG = DialectConfig("stytch_session", client_ip=ClientIpSource("X-Real-IP"))
 
 
 @pytest.mark.parametrize(
@@ -291,4 +311,4 @@ async def test_a_session_is_verified_only_where_it_can_matter(
     authorizer, verifications = wide(*answers)
     reply = await authorizer.answer(Traefik(CONFIG), request_)
     assert reply.headers["X-Authz-Reason"] == reason
-    assert [NOW - not_before for not_before in verifications.not_before] == ages
+    assert [NOW - not_before.token for not_before in verifications.not_before] == ages

@@ -1,6 +1,6 @@
 """One row per gate: the exact decision that each verification and requirement gives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -12,6 +12,7 @@ from authz_sidecar.core.levels import Element, Level, all_of, any_of, one_factor
 from authz_sidecar.core.patterns import HostPattern
 from authz_sidecar.core.policy import (
     Access,
+    Freshness,
     Match,
     OptionalAccess,
     Requirement,
@@ -67,22 +68,29 @@ class Row:
     hint: Hint | None = None
     valid_until: float | None = None
     client_ip: Address | None = None
+    stale: Active | None = None
     anonymous: bool = False
     """Whether an allow tells nobody who it is."""
 
 
 def require(level: Level, roles: Roles | None = None, verified_within: float = 30) -> Requirement:
-    return Requirement((Demand(level, roles=roles),), verified_within)
+    return Requirement((Demand(level, roles=roles),), Freshness(verified_within, 300))
 
 
 def any_demand(*demands: Demand) -> Requirement:
-    return Requirement(demands, 30)
+    return Requirement(demands, Freshness())
 
 
 def step_up(names: frozenset[str], level: str, max_age: int | None = None) -> Hint:
     return Hint(Flow.STEP_UP, STEP_UP, ORIGIN, tuple(sorted(names)), level, max_age)
 
 
+def known(age: float, source: Source = Source.CACHE, expires_in: float = 3600.0) -> Active:
+    """Evidence of some seconds ago."""
+    return replace(session(expires_in=expires_in), as_of=NOW - age, source=source)
+
+
+GRACE = Requirement((Demand(one_factor()),), Freshness(), allow_known_for=120)
 ONE, TWO = require(one_factor()), require(two_factor())
 TO_LOGIN = Hint(Flow.LOGIN, LOGIN, ORIGIN)
 OFFICE = (ip_network("192.0.2.0/24"),)
@@ -93,19 +101,23 @@ BOTH = Roles(frozenset({"admin", "owner"}), every=True)
 ROWS = {
     "a rule that denies": Row(Access.DENY, Absent(), Reason.FORBIDDEN),
     "a public rule": Row(Access.PUBLIC, Absent(), Reason.PUBLIC),
-    "an optional rule without a credential": Row(OptionalAccess(30), Absent(), Reason.OPTIONAL),
-    "an optional rule with a dead session": Row(OptionalAccess(30), Invalid(), Reason.OPTIONAL),
+    "an optional rule without a credential": Row(
+        OptionalAccess(Freshness()), Absent(), Reason.OPTIONAL
+    ),
+    "an optional rule with a dead session": Row(
+        OptionalAccess(Freshness()), Invalid(), Reason.OPTIONAL
+    ),
     "an optional rule while Stytch is out of reach": Row(
-        OptionalAccess(30), Unverifiable(), Reason.OPTIONAL
+        OptionalAccess(Freshness()), Unverifiable(), Reason.OPTIONAL
     ),
     "an optional rule with an expired session": Row(
-        OptionalAccess(30), session(expires_in=0), Reason.OPTIONAL, anonymous=True
+        OptionalAccess(Freshness()), session(expires_in=0), Reason.OPTIONAL, anonymous=True
     ),
     "an optional rule with an impersonated session": Row(
-        OptionalAccess(30), IMPERSONATED, Reason.OPTIONAL, anonymous=True
+        OptionalAccess(Freshness()), IMPERSONATED, Reason.OPTIONAL, anonymous=True
     ),
     "an optional rule with a session": Row(
-        OptionalAccess(30), session(expires_in=20), Reason.OPTIONAL, valid_until=NOW + 20
+        OptionalAccess(Freshness()), session(expires_in=20), Reason.OPTIONAL, valid_until=NOW + 20
     ),
     "a client outside the networks": Row(
         any_demand(Demand(one_factor(), OFFICE)),
@@ -125,25 +137,71 @@ ROWS = {
     ),
     "no credential": Row(ONE, Absent(), Reason.NO_SESSION, TO_LOGIN),
     "Stytch out of reach": Row(ONE, Unverifiable(), Reason.STYTCH_UNAVAILABLE),
+    "the signing keys out of reach": Row(
+        ONE, Unverifiable(Reason.KEYS_UNAVAILABLE), Reason.KEYS_UNAVAILABLE
+    ),
+    "an outage where nothing is known from before": Row(
+        GRACE, Unverifiable(), Reason.STYTCH_UNAVAILABLE
+    ),
+    "an outage and a rule that knows no grace": Row(
+        ONE, Unverifiable(last_known=known(31)), Reason.STYTCH_UNAVAILABLE
+    ),
+    "an outage, and a session known from before": Row(
+        GRACE,
+        Unverifiable(last_known=known(31)),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 119,
+        stale=known(31),
+    ),
+    "an outage, and a JWT known from before": Row(
+        GRACE,
+        Unverifiable(last_known=known(310, Source.JWT)),
+        Reason.REQUIREMENT_MET,
+        valid_until=NOW + 110,
+        stale=known(310, Source.JWT),
+    ),
+    "an outage, and a session known too long ago": Row(
+        GRACE, Unverifiable(last_known=known(150)), Reason.STYTCH_UNAVAILABLE
+    ),
+    "an outage, and a rule that asks anew": Row(
+        Requirement((Demand(one_factor()),), Freshness(0, 0), allow_known_for=120),
+        Unverifiable(last_known=known(1)),
+        Reason.STYTCH_UNAVAILABLE,
+    ),
+    "an outage, and a known session that has expired": Row(
+        GRACE, Unverifiable(last_known=known(31, expires_in=0)), Reason.STYTCH_UNAVAILABLE
+    ),
+    "an outage, and a known factor that is too old by now": Row(
+        Requirement((Demand(one_factor(60)),), Freshness(), allow_known_for=120),
+        Unverifiable(last_known=known(31)),
+        Reason.STYTCH_UNAVAILABLE,
+    ),
+    "a session JWT, until it speaks for a time too long ago": Row(
+        ONE, known(100, Source.JWT), Reason.REQUIREMENT_MET, valid_until=NOW + 200
+    ),
     "a dead session": Row(ONE, Invalid(), Reason.SESSION_INVALID, TO_LOGIN),
     "an expired session": Row(ONE, session(expires_in=0), Reason.SESSION_EXPIRED, TO_LOGIN),
     "an impersonated session": Row(
         ONE, session({"password": 9, "impersonation": 5}), Reason.IMPERSONATED
     ),
     "an impersonated session where that is allowed": Row(
-        Requirement((Demand(one_factor(impersonation=True)),), 30, allow_impersonation=True),
+        Requirement(
+            (Demand(one_factor(impersonation=True)),), Freshness(), allow_impersonation=True
+        ),
         IMPERSONATED,
         Reason.REQUIREMENT_MET,
         valid_until=NOW + 30,
     ),
     "an impersonated session has one factor at most": Row(
-        Requirement((Demand(two_factor()),), 30, allow_impersonation=True),
+        Requirement((Demand(two_factor()),), Freshness(), allow_impersonation=True),
         IMPERSONATED,
         Reason.FACTOR_MISSING,
         Hint(Flow.LOGIN, LOGIN, ORIGIN, tuple(sorted(COUNTED)), "two_factor"),
     ),
     "an impersonator cannot be asked to impersonate again": Row(
-        Requirement((Demand(one_factor(60, impersonation=True)),), 30, allow_impersonation=True),
+        Requirement(
+            (Demand(one_factor(60, impersonation=True)),), Freshness(), allow_impersonation=True
+        ),
         session({"impersonation": 90}),
         Reason.FACTOR_TOO_OLD,
         step_up(COUNTED, "one_factor", 60),
@@ -346,6 +404,8 @@ def test_each_verification_has_its_exact_decision(name: str) -> None:
     decision = evaluate(upstream, rule, row.verification, NOW, row.client_ip)
 
     evidence = row.verification if isinstance(row.verification, Active) else None
+    if row.stale is not None:
+        evidence = replace(row.stale, source=Source.STALE)
     if row.anonymous or row.reason is Reason.NETWORK_MISMATCH:
         evidence = None
     expected = Decision(
@@ -378,16 +438,16 @@ def test_a_second_look_belongs_to_the_gates_nine_to_fourteen() -> None:
     [
         (Access.PUBLIC, None, None),
         (Access.DENY, None, None),
-        (OptionalAccess(20), None, 20),
-        (ONE, None, 30),
+        (OptionalAccess(Freshness(20)), None, Freshness(20)),
+        (ONE, None, Freshness()),
         (any_demand(Demand(one_factor(), OFFICE)), OUTSIDE, None),
         (any_demand(Demand(one_factor(), OFFICE)), None, None),
-        (any_demand(Demand(one_factor(), OFFICE)), INSIDE, 30),
-        (any_demand(Demand(one_factor(), OFFICE), Demand(two_factor())), OUTSIDE, 30),
+        (any_demand(Demand(one_factor(), OFFICE)), INSIDE, Freshness()),
+        (any_demand(Demand(one_factor(), OFFICE), Demand(two_factor())), OUTSIDE, Freshness()),
     ],
 )
 def test_a_session_is_wanted_only_where_it_matters(
-    verdict: Verdict, client_ip: Address | None, expected: float | None
+    verdict: Verdict, client_ip: Address | None, expected: Freshness | None
 ) -> None:
     assert evidence_wanted(Rule("r", Match(), verdict), client_ip) == expected
 

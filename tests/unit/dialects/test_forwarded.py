@@ -11,6 +11,7 @@ from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.client_ip import ClientIpSource
 from authz_sidecar.dialects.forwarded import MAX_VALUE, read_forwarded
 
+COOKIES = Credentials(("a",), ("j.w.t",))
 CLIENT_IP = ClientIpSource("X-Forwarded-For")
 FIELDS = {
     "X-Forwarded-Method": "GET",
@@ -32,7 +33,7 @@ def read(*changes: tuple[str, str | None]) -> AccessRequest | Refusal:
     for name, value in changes:
         if value is not None:
             headers.add(name, value)
-    return read_forwarded(headers, DialectConfig("stytch_session", CLIENT_IP))
+    return read_forwarded(headers, DialectConfig("stytch_session", client_ip=CLIENT_IP))
 
 
 def test_the_original_request_is_read_as_it_was() -> None:
@@ -42,7 +43,7 @@ def test_the_original_request_is_read_as_it_was() -> None:
         host="shop.example.com",
         authority="Shop.example.com:8443",
         target="/a,b?c=%20,d",
-        credentials=Credentials(("token-1",), ("Basic abc",)),
+        credentials=Credentials(("token-1",), (), ("Basic abc",)),
         navigation=True,
         preflight=False,
         client_ip=ip_address("192.0.2.7"),
@@ -121,9 +122,22 @@ def test_session_cookies_are_found_on_every_line(lines: list[str], tokens: tuple
     assert request.credentials.session_tokens == tokens
 
 
+def test_session_jwts_are_found_in_a_cookie_of_their_own() -> None:
+    request = read(("Cookie", "stytch_session_jwt=a.b.c; stytch_session=t"))
+    assert isinstance(request, AccessRequest)
+    assert request.credentials.session_tokens == ("t",)
+    assert request.credentials.session_jwts == ("a.b.c",)
+    many = "; ".join(f"stytch_session_jwt={name}" for name in "abc")
+    refusal = read(("Cookie", many))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.TOO_MANY_CREDENTIALS
+
+
 def test_more_than_two_session_cookies_are_refused() -> None:
     refusal = read(("Cookie", "stytch_session=a; stytch_session=b; stytch_session=c"))
-    assert refusal == Refusal(Reason.TOO_MANY_CREDENTIALS, "3 different session cookies")
+    assert refusal == Refusal(
+        Reason.TOO_MANY_CREDENTIALS, "more than two values of a session cookie"
+    )
 
 
 def test_a_preflight_is_read() -> None:
@@ -136,26 +150,27 @@ def test_a_preflight_is_read() -> None:
 @pytest.mark.parametrize(
     ("cookies", "authorization", "bearer", "chosen"),
     [
-        (("a",), (), True, Credentials(("a",))),
-        (("a",), ("Bearer b",), False, Credentials(("a",))),
+        (("a",), (), True, COOKIES),
+        (("a",), ("Bearer b",), False, COOKIES),
+        (("a",), ("Bearer b.c.d",), True, Credentials(session_jwts=("b.c.d",))),
         (("a",), ("Bearer b",), True, Credentials(("b",))),
         (("a",), ("bEARER  b ",), True, Credentials(("b",))),
         (("a",), ("Bearer",), True, Credentials(("",))),
-        (("a",), ("Basic b",), True, Credentials(("a",))),
-        ((), ("Basic b",), True, Credentials(())),
+        (("a",), ("Basic b",), True, COOKIES),
+        ((), ("Basic b",), True, Credentials((), ("j.w.t",))),
     ],
 )
 def test_a_bearer_token_decides_alone_where_the_upstream_takes_it(
     cookies: tuple[str, ...], authorization: tuple[str, ...], bearer: bool, chosen: Credentials
 ) -> None:
-    assert Credentials(cookies, authorization).chosen(bearer=bearer) == chosen
+    assert Credentials(cookies, ("j.w.t",), authorization).chosen(bearer=bearer) == chosen
 
 
 @pytest.mark.parametrize(
     "authorization", [("Bearer a", "Bearer b"), ("Bearer a,Bearer b",), ("Basic a", "Bearer b")]
 )
 def test_two_authorizations_are_refused_where_they_count(authorization: tuple[str, ...]) -> None:
-    credentials = Credentials(("a",), authorization)
+    credentials = Credentials(("a",), (), authorization)
     refused = Refusal(Reason.DUPLICATE_HEADER, "Authorization has more than one value")
     assert credentials.chosen(bearer=True) == refused
     assert credentials.chosen(bearer=False) == Credentials(("a",))

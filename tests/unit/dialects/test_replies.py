@@ -76,6 +76,7 @@ def test_an_allow_is_an_empty_200_with_every_identity_header(
         "X-Authz-Factors": "password,sms_otp",
         "X-Authz-Amr": "mfa,otp,pwd,sms",
         "X-Authz-Valid-Until": "2027-01-15T08:00:00Z",
+        "X-Authz-Stale": "",
     }
 
 
@@ -284,7 +285,7 @@ def test_each_dialect_knows_its_name() -> None:
 def test_other_servers_headers_repeat_ours() -> None:
     config = DialectConfig("c", identity=IdentityHeaders(("authelia", "oauth2_proxy")))
     headers = DIALECTS["nginx"](config).write(decision(Reason.REQUIREMENT_MET), API).headers
-    assert {name: headers[name] for name in config.identity.names()[6:]} == {
+    assert {name: headers[name] for name in config.identity.names()[7:]} == {
         "Remote-User": "user-1",
         "Remote-Email": "ann@example.com",
         "Remote-Groups": headers["X-Authz-Roles"],
@@ -319,3 +320,9 @@ def test_every_configured_header_is_there_when_nobody_is_known() -> None:
     config = DialectConfig("c", identity=identity)
     headers = DIALECTS["traefik"](config).write(Decision(Reason.PUBLIC), API).headers
     assert {name: headers[name] for name in identity.names()} == dict.fromkeys(identity.names(), "")
+
+
+def test_evidence_from_before_an_outage_is_marked(dialect: Dialect) -> None:
+    stale = replace(EVIDENCE, source=Source.STALE)
+    reply = dialect.write(replace(decision(Reason.REQUIREMENT_MET), evidence=stale), API)
+    assert reply.headers["X-Authz-Stale"] == "true"

@@ -8,7 +8,7 @@ from authz_sidecar.telemetry.metrics import Metrics
 
 
 async def test_metrics_are_in_prometheus_text_format() -> None:
-    application = admin_application(Metrics("1.2.3", ["nginx"], []), is_ready=lambda: True)
+    application = admin_application(Metrics("1.2.3", ["nginx"], []), lambda: None)
     async with TestClient(TestServer(application)) as client:
         answer = await client.get("/metrics")
         text = await answer.text()
@@ -18,11 +18,13 @@ async def test_metrics_are_in_prometheus_text_format() -> None:
 
 
 async def test_readiness_follows_the_service_and_liveness_does_not() -> None:
-    ready = True
-    application = admin_application(Metrics("1.2.3", [], []), is_ready=lambda: ready)
+    why_not: str | None = None
+    application = admin_application(Metrics("1.2.3", [], []), lambda: why_not)
     async with TestClient(TestServer(application)) as client:
-        assert (await client.get("/readyz")).status == 200
-        ready = False
-        assert (await client.get("/readyz")).status == 503
+        answer = await client.get("/readyz")
+        assert (answer.status, await answer.text()) == (200, "ready\n")
+        why_not = "stopping"
+        answer = await client.get("/readyz")
+        assert (answer.status, await answer.text()) == (503, "stopping\n")
         assert (await client.get("/healthz")).status == 200
         assert (await client.get("/authz")).status == 404

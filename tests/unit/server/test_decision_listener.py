@@ -15,7 +15,7 @@ from authz_sidecar.core.observers import DecisionEvent
 from authz_sidecar.core.patterns import HostPattern, PathPattern
 from authz_sidecar.core.policy import Access, Match, Policy, Rule, Upstream
 from authz_sidecar.core.request import Credentials
-from authz_sidecar.core.session import Verification
+from authz_sidecar.core.session import Active, NotBefore, Verification
 from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.server.connections import DecisionServer
@@ -47,8 +47,11 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Nobody:
     """A verifier that is never asked."""
 
-    async def verify(self, credentials: Credentials, not_before: float) -> Verification:
+    async def verify(self, credentials: Credentials, not_before: NotBefore) -> Verification:
         raise AssertionError((credentials, not_before))
+
+    def last_known(self, credentials: Credentials) -> Active | None:
+        raise AssertionError(credentials)
 
 
 class Events:

@@ -9,7 +9,7 @@ from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.demands import Demand
 from authz_sidecar.core.levels import one_factor
 from authz_sidecar.core.observers import CallResult, DecisionEvent, VerificationResult
-from authz_sidecar.core.policy import Access, Match, Policy, Requirement, Rule, Upstream
+from authz_sidecar.core.policy import Access, Freshness, Match, Policy, Requirement, Rule, Upstream
 from authz_sidecar.core.reasons import Outcome, Reason
 from authz_sidecar.core.request import ProxyRequest
 from authz_sidecar.core.session import Source
@@ -18,7 +18,7 @@ from authz_sidecar.telemetry.metrics import Metrics
 RULES = (
     Rule("open", Match(), Access.PUBLIC),
     Rule("closed", Match(), Access.DENY),
-    Rule("mine", Match(), Requirement((Demand(one_factor()),), 30)),
+    Rule("mine", Match(), Requirement((Demand(one_factor()),), Freshness())),
 )
 POLICY = Policy("abc123", (Upstream("shop", (), RULES, "", ""),))
 
