@@ -26,7 +26,6 @@ from authz_sidecar.core.session import (
     Unverifiable,
     Verification,
 )
-from authz_sidecar.sessions.local_jwts import LocalJwts
 from authz_sidecar.sessions.session_jwt import SessionJwt, UnknownKey
 from authz_sidecar.sessions.single_flight import SingleFlight, TooManyFlightsError
 from authz_sidecar.sessions.stytch_api import Answer, Kind
@@ -51,13 +50,20 @@ class SessionApi(Protocol):
         """Answer for a credential; never raises."""
 
 
+class JwtReader(Protocol):
+    """Whoever can read a session JWT without asking."""
+
+    def read(self, text: str, now: float) -> SessionJwt | UnknownKey | None:
+        """See `LocalJwts.read`."""
+
+
 class SessionVerifier:
     """Verifies the credentials of requests."""
 
     def __init__(
         self,
         api: SessionApi,
-        jwts: LocalJwts,
+        jwts: JwtReader,
         observer: SessionObserver,
         *,
         cache_entries: int,

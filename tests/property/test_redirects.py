@@ -21,9 +21,17 @@ from multidict import CIMultiDict
 from authz_sidecar.authorizer import Authorizer
 from authz_sidecar.core.policy import Policy
 from authz_sidecar.core.request import Credentials, ProxyRequest
-from authz_sidecar.core.session import Absent, Active, Invalid, Session, Source, Verification
+from authz_sidecar.core.session import (
+    Absent,
+    Active,
+    Invalid,
+    NotBefore,
+    Session,
+    Source,
+    Verification,
+)
 from authz_sidecar.dialects import DIALECTS
-from authz_sidecar.dialects.base import Reply
+from authz_sidecar.dialects.base import DialectConfig, Reply
 from authz_sidecar.policy_file import load_policy
 
 LOGIN = "https://auth.test/login"
@@ -102,14 +110,18 @@ class Verifier:
     def __init__(self, session: str) -> None:
         self._session = session
 
-    async def verify(self, credentials: Credentials, not_before: float) -> Verification:
+    async def verify(self, credentials: Credentials, not_before: NotBefore) -> Verification:
         assert not credentials.session_tokens
         if self._session == "absent":
             return Absent()
         if self._session == "invalid":
             return Invalid()
-        session = Session("s", "u", not_before + 3600, {"password": not_before}, frozenset())
-        return Active(session, Source.STYTCH, not_before + 3600)
+        then = not_before.token
+        session = Session("s", "u", then + 3600, {"password": then}, frozenset())
+        return Active(session, Source.STYTCH, then + 3600)
+
+    def last_known(self, credentials: Credentials) -> Active | None:
+        raise AssertionError(credentials)
 
 
 def policy_for(hosts: str) -> Policy:
@@ -139,7 +151,9 @@ def answer(
     }
     authorizer = Authorizer(policy, Verifier(session), [], deadline=5.0)
     request = ProxyRequest(CIMultiDict(headers), "request-1", time.time())
-    return asyncio.run(authorizer.answer(DIALECTS[dialect]("stytch_session"), request))
+    return asyncio.run(
+        authorizer.answer(DIALECTS[dialect](DialectConfig("stytch_session")), request)
+    )
 
 
 def hint(reply: Reply) -> str:
