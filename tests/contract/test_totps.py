@@ -3,11 +3,17 @@
 import pytest
 from stytch.consumer.models.totps import AuthenticateResponse, CreateResponse
 
-from authz_sidecar.emulator.totp import code_at
+from authz_sidecar.emulator.totp import STEP_SECONDS, code_at
 from tests.contract.conftest import EMAIL, PASSWORD
 from tests.contract.support import Clock, Http, Json, Stytch
 
 SANDBOX_USER = "user-test-00000000-0000-4000-8000-000000000001"
+
+
+@pytest.fixture(autouse=True)
+def _middle_of_a_step(clock: Clock) -> None:
+    # So that none ends between making a code and giving it.
+    clock.offset = STEP_SECONDS * 1.5 - clock() % STEP_SECONDS
 
 
 async def _created(sdk: Stytch, user: Json) -> CreateResponse:
