@@ -62,6 +62,8 @@ def spoil(faults: list[Fault], answer: web.Response) -> web.Response:
         faults: what it met, in order.
         answer: the answer of a call that succeeded.
     """
+    if not faults:
+        return answer
     text = answer.text or ""
     for fault in faults:
         if fault.kind == "alter":

@@ -16,7 +16,7 @@ from authz_sidecar.emulator.recipients import NamedUser
 from authz_sidecar.emulator.sign_in import SessionArguments, complete, current_session
 from authz_sidecar.emulator.state import Emulator
 from authz_sidecar.emulator.user import Email, User
-from authz_sidecar.emulator.wire import Json, with_query
+from authz_sidecar.emulator.wire import Json, is_url, with_query
 
 _HOUR = 60
 _WEEK = 7 * 24 * 60
@@ -68,6 +68,7 @@ class _Authenticate(SessionArguments, kw_only=True):
 
 def _send(emulator: Emulator, call: Call) -> Json:
     body = call.body(_Send)
+    _require_urls(body.login_magic_link_url)
     expires_at = _expires_at(emulator, body.login_expiration_minutes)
     user, email = recipients.with_email(emulator, body.email, body)
     link = _link(user, email, expires_at, body.code_challenge)
@@ -77,6 +78,7 @@ def _send(emulator: Emulator, call: Call) -> Json:
 
 def _login_or_create(emulator: Emulator, call: Call) -> Json:
     body = call.body(_Login)
+    _require_urls(body.login_magic_link_url, body.signup_magic_link_url)
     login_until = _expires_at(emulator, body.login_expiration_minutes)
     signup_until = _expires_at(emulator, body.signup_expiration_minutes)
     user, email, created = recipients.by_email(
@@ -90,6 +92,7 @@ def _login_or_create(emulator: Emulator, call: Call) -> Json:
 
 def _invite(emulator: Emulator, call: Call) -> Json:
     body = call.body(_Invite)
+    _require_urls(body.invite_magic_link_url)
     expires_at = _expires_at(emulator, body.invite_expiration_minutes)
     user, email, _ = recipients.by_email(emulator, body.email, pending=True)
     if not user.pending:
@@ -158,6 +161,12 @@ def _expires_at(emulator: Emulator, minutes: int) -> float:
             f"The expiration of a magic link must be from {_MIN_MINUTES} to {_WEEK} minutes.",
         )
     return emulator.now() + minutes * 60
+
+
+def _require_urls(*urls: str | None) -> None:
+    for url in urls:
+        if url is not None and not is_url(url):
+            raise ApiError(400, "invalid_magic_link_url", "magic_link_url format is invalid.")
 
 
 def _link(user: User, email: Email, expires_at: float, code_challenge: str | None) -> Link:

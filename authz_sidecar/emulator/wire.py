@@ -28,6 +28,14 @@ def new_link_token() -> str:
     return secrets.token_urlsafe(33)
 
 
+def is_url(text: str) -> bool:
+    """Tell whether a text is an absolute URL, of a web page or of an app."""
+    try:
+        return bool(urlsplit(text).scheme)
+    except ValueError:
+        return False
+
+
 def with_query(url: str, query: Mapping[str, str]) -> str:
     """Return a URL with more in its query."""
     parts = urlsplit(url)

@@ -123,6 +123,14 @@ async def test_a_link_lives_five_minutes_to_a_week(sdk: Stytch, minutes: int) ->
     ) == (400, "invalid_expiration")
 
 
+@pytest.mark.parametrize("url", ["app.example.com", "", "http://["])
+async def test_a_link_leads_to_a_url(sdk: Stytch, http: Http, url: str) -> None:
+    assert await sdk.refusal(
+        sdk.api.magic_links.email.login_or_create, email=EMAIL, signup_magic_link_url=url
+    ) == (400, "invalid_magic_link_url")
+    assert len((await http.control("GET", "/users"))["users"]) == 1
+
+
 async def test_a_link_to_an_address_since_deleted_is_void(
     sdk: Stytch, http: Http, ann: Json
 ) -> None:
