@@ -134,7 +134,8 @@ def test_an_expectation_is_met_by_the_answer_and_the_body_dropped(
     connection.send(request(EXPECT, framing, method=b"POST"))
     assert connection.reasons(1) == ["public"]
     connection.send(body + DENIED)
-    assert connection.reasons(1) == ["forbidden"]
+    # A service may rather close than read chunks.
+    assert connection.reasons(1) in (["forbidden"], [None] if b"chunked" in framing else [])
 
 
 @pytest.mark.parametrize("protocol", [b"websocket", b"h2c", b"TLS/1.0", b"foo"])
@@ -142,7 +143,7 @@ def test_no_connection_is_upgraded(connection: Connection, protocol: bytes) -> N
     connection.send(request(UPGRADE, (b"Upgrade", protocol)))
     assert connection.reasons(1) == ["public"]
     connection.send(DENIED)
-    assert connection.reasons(1) == ["forbidden"]
+    assert connection.reasons(1) in (["forbidden"], [None] if protocol != b"websocket" else [])
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,9 @@ def test_no_connection_is_upgraded(connection: Connection, protocol: bytes) -> N
         pytest.param(
             b"h2c",
             marks=pytest.mark.xfail(
-                strict=True, reason="requests in the same packet as the upgrade are lost"
+                strict=True,
+                raises=AssertionError,
+                reason="requests in the same packet as the upgrade are lost",
             ),
         ),
     ],

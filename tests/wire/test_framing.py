@@ -30,6 +30,11 @@ def assert_refused(connection: Connection, data: bytes) -> None:
     assert is_bare_400(answers[0])
 
 
+def assert_next_is_right(connection: Connection, first: str, second: str) -> None:
+    """The next request is answered for itself, or the connection closed before it."""
+    assert connection.reasons(2) in ([first, second], [first, None])
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -87,8 +92,8 @@ def test_a_transfer_coding_in_an_odd_spelling_is_refused(
 def test_a_transfer_coding_that_ends_in_chunked_is_chunked(
     connection: Connection, coding: bytes
 ) -> None:
-    connection.send(request((b"Transfer-Encoding", coding), body=EMPTY_CHUNKED), DENIED)
-    assert connection.reasons(2) == ["public", "forbidden"]
+    connection.send(request((b"Transfer-Encoding", coding), body=EMPTY_CHUNKED) + DENIED)
+    assert_next_is_right(connection, "public", "forbidden")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +127,7 @@ def test_chunks_with_all_that_the_standard_allows_are_read(
     connection: Connection, body: bytes
 ) -> None:
     connection.send(request(CHUNKED, body=body) + DENIED)
-    assert connection.reasons(2) == ["public", "forbidden"]
+    assert_next_is_right(connection, "public", "forbidden")
 
 
 def test_trailers_are_no_headers(connection: Connection) -> None:
@@ -131,7 +136,11 @@ def test_trailers_are_no_headers(connection: Connection) -> None:
     assert connection.reasons(2) == ["missing_header", None]
 
 
-@pytest.mark.xfail(strict=True, reason="the parser adds them to the headers of the next request")
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="the parser adds them to the headers of the next request",
+)
 @pytest.mark.parametrize("pause", [0, 0.05], ids=["pipelined", "one after the other"])
 def test_trailers_are_not_the_headers_of_the_next_request(
     connection: Connection, token: bytes, pause: float
@@ -139,7 +148,7 @@ def test_trailers_are_not_the_headers_of_the_next_request(
     trailers = b"0\r\nCookie: stytch_session=%b\r\n\r\n" % token
     of_somebody_else = request(fields=about(b"/account/1"))
     connection.send(request(CHUNKED, body=trailers), of_somebody_else, pause=pause)
-    assert connection.reasons(2) == ["public", "no_session"]
+    assert_next_is_right(connection, "public", "no_session")
 
 
 @pytest.mark.parametrize(
@@ -195,23 +204,26 @@ def test_a_request_has_one_host_header(
 def test_a_body_is_dropped_and_never_taken_for_a_request(
     connection: Connection, method: bytes, framing: tuple[bytes, bytes], body: bytes
 ) -> None:
-    connection.send(request(framing, method=method, fields=ASKED, body=body) + LAST_DENIED)
+    connection.send(request(framing, method=method, body=body) + LAST_DENIED)
     first = connection.answer(method)
     assert first is not None
     assert first.decision == ("allow", "public")
-    assert [answer.decision[1] for answer in connection.answers()] == ["forbidden"]
+    rest = [answer.decision[1] for answer in connection.answers()]
+    assert rest == ["forbidden"] or (not rest and framing is CHUNKED)
 
 
-@pytest.mark.xfail(strict=True, reason="the body of a CONNECT is taken for the next request")
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="the body of a CONNECT is taken for the next request"
+)
 @pytest.mark.parametrize("together", [True, False])
 def test_the_body_of_a_connect_is_never_taken_for_a_request(
     connection: Connection, together: bool
 ) -> None:
-    length = b"Content-Length", str(len(LAST_DENIED)).encode()
-    asked = request(length, method=b"CONNECT")
-    connection.send(*([asked + LAST_DENIED] if together else [asked, LAST_DENIED]), pause=0.05)
-    connection.finish_sending()
-    assert [answer.decision[1] for answer in connection.answers()] == ["public"]
+    length = b"Content-Length", str(len(GOOD)).encode()
+    asked, body = request(length, method=b"CONNECT"), GOOD + LAST_DENIED
+    connection.send(*([asked + body] if together else [asked, body]), pause=0.05)
+    reasons = [answer.decision[1] for answer in connection.answers()]
+    assert reasons in (["public", "forbidden"], ["public"])
 
 
 def test_a_body_in_pieces_is_dropped(connection: Connection) -> None:
@@ -221,7 +233,9 @@ def test_a_body_in_pieces_is_dropped(connection: Connection) -> None:
 
 
 @pytest.mark.xfail(
-    strict=True, reason="the body is decoded, fails to, and takes the connection along"
+    strict=True,
+    raises=AssertionError,
+    reason="the body is decoded, fails to, and takes the connection along",
 )
 def test_a_body_is_not_decoded(connection: Connection) -> None:
     packed = request((b"Content-Encoding", b"gzip"), LENGTH_5, body=b"aaaaa")
