@@ -1,20 +1,27 @@
 """Every endpoint of Stytch's API that is emulated."""
 
-from authz_sidecar.emulator import otps, passwords, session_endpoints
-from authz_sidecar.emulator.endpoints import Call, Endpoint
-from authz_sidecar.emulator.shapes import user_json
-from authz_sidecar.emulator.state import Emulator
-from authz_sidecar.emulator.wire import Json
-
-
-def _get_user(emulator: Emulator, call: Call) -> Json:
-    # Stytch writes this user's fields flat, not under `user`.
-    return user_json(emulator.users.get(call.path["user_id"]))
-
+from authz_sidecar.emulator import (
+    magic_links,
+    oauth,
+    otps,
+    password_changes,
+    passwords,
+    session_endpoints,
+    totp_endpoints,
+    user_deletions,
+    user_endpoints,
+    webauthn,
+)
 
 ENDPOINTS = (
     *passwords.ENDPOINTS,
+    *password_changes.ENDPOINTS,
     *otps.ENDPOINTS,
+    *magic_links.ENDPOINTS,
+    *totp_endpoints.ENDPOINTS,
+    *webauthn.ENDPOINTS,
+    *oauth.ENDPOINTS,
     *session_endpoints.ENDPOINTS,
-    Endpoint("users.get", "GET", "/v1/users/{user_id}", _get_user),
+    *user_endpoints.ENDPOINTS,
+    *user_deletions.ENDPOINTS,
 )

@@ -11,7 +11,7 @@ from aiohttp import web
 from authz_sidecar.emulator import api, control
 from authz_sidecar.emulator.endpoints import Call, Endpoint
 from authz_sidecar.emulator.errors import ApiError
-from authz_sidecar.emulator.fault_answers import suffer
+from authz_sidecar.emulator.fault_answers import spoil, suffer
 from authz_sidecar.emulator.state import Emulator
 from authz_sidecar.emulator.wire import new_id
 
@@ -56,13 +56,15 @@ def _api_handler(emulator: Emulator, endpoint: Endpoint, stopping: asyncio.Event
             return failed
         if not endpoint.public:
             _require_credentials(emulator, request)
-        return await answer(request)
+        return spoil(met, await answer(request))
 
     return handle
 
 
-def _handler(emulator: Emulator, endpoint: Endpoint) -> _Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
+def _handler(
+    emulator: Emulator, endpoint: Endpoint
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
         call = Call(await request.read(), request.match_info, request.query)
         body = endpoint.handler(emulator, call)
         return web.json_response({"status_code": 200, "request_id": new_id("request-id")} | body)

@@ -4,24 +4,22 @@ It asks for no credentials, since whoever reaches the loopback port owns the fak
 Stytch's API it refuses a field it does not know, so that a typing mistake in a test shows.
 """
 
-from authz_sidecar.emulator import control_faults, control_sessions, control_users
-from authz_sidecar.emulator.endpoints import Call, Endpoint
-from authz_sidecar.emulator.state import Emulator
-from authz_sidecar.emulator.wire import Json
-
-
-def _status(emulator: Emulator, _: Call) -> Json:
-    return {
-        "emulator": True,
-        "project_id": emulator.project_id,
-        "revoke_after": emulator.revoke_after,
-        "endpoints": list(emulator.calls),
-    }
-
+from authz_sidecar.emulator import (
+    control_factors,
+    control_faults,
+    control_oauth,
+    control_project,
+    control_sessions,
+    control_users,
+    control_webauthn,
+)
 
 ENDPOINTS = (
-    Endpoint("status", "GET", "/_emulator", _status),
+    *control_project.ENDPOINTS,
     *control_users.ENDPOINTS,
     *control_sessions.ENDPOINTS,
+    *control_factors.ENDPOINTS,
+    *control_oauth.ENDPOINTS,
+    *control_webauthn.ENDPOINTS,
     *control_faults.ENDPOINTS,
 )

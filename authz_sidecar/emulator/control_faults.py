@@ -1,4 +1,4 @@
-"""Control of faults and of the signing keys, and the count of calls."""
+"""Control of faults, and the count of calls."""
 
 from typing import Annotated
 
@@ -20,11 +20,9 @@ class _NewFault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] | None = None
     status: Annotated[int, msgspec.Meta(ge=400, le=599)] | None = None
     error_type: str | None = None
+    set_fields: Json | None = None
+    drop_fields: list[str] | None = None
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
-
-
-class _Rotation(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    keep_old: bool = True
 
 
 def _set(emulator: Emulator, call: Call) -> Json:
@@ -38,6 +36,8 @@ def _set(emulator: Emulator, call: Call) -> Json:
         seconds=body.seconds or 0.0,
         status=status,
         error_type=body.error_type or _ERROR_TYPES.get(status, "bad_request"),
+        set_fields=body.set_fields or {},
+        drop_fields=body.drop_fields or [],
         times=body.times,
     )
     emulator.faults.add(fault)
@@ -51,11 +51,21 @@ def _require_sense(emulator: Emulator, body: _NewFault) -> None:
         raise bad_request("status goes with the kinds error and html only.")
     if body.error_type is not None and body.kind != "error":
         raise bad_request("error_type goes with the kind error only.")
-    if body.endpoint is None or body.endpoint.startswith("/v1"):
+    if (body.kind == "alter") != bool(body.set_fields or body.drop_fields):
+        raise bad_request(
+            "set_fields or drop_fields is needed for the kind alter, and for no other."
+        )
+    _require_known(emulator, body.endpoint)
+
+
+def _require_known(emulator: Emulator, endpoint: str | None) -> None:
+    if endpoint is None or endpoint.startswith(("/v1", "/.well-known")):
         return
-    if not any(covers(body.endpoint, name, "") for name in emulator.calls):
+    if not any(covers(endpoint, name, "") for name in emulator.calls):
         known = ", ".join(emulator.calls)
-        raise bad_request(f"endpoint must be a path from /v1 on, or of these names: {known}.")
+        raise bad_request(
+            f"endpoint must be a path from /v1 or /.well-known on, or one of these names: {known}."
+        )
 
 
 def _list(emulator: Emulator, _: Call) -> Json:
@@ -83,10 +93,6 @@ def _reset_calls(emulator: Emulator, _: Call) -> Json:
     return {"calls": counted}
 
 
-def _rotate(emulator: Emulator, call: Call) -> Json:
-    return {"kid": emulator.jwts.rotate(keep_old=call.body(_Rotation).keep_old)}
-
-
 ENDPOINTS = (
     Endpoint("faults.set", "POST", "/_emulator/faults", _set),
     Endpoint("faults.list", "GET", "/_emulator/faults", _list),
@@ -94,5 +100,4 @@ ENDPOINTS = (
     Endpoint("faults.clear_one", "DELETE", r"/_emulator/faults/{fault_id:\d{1,9}}", _clear_one),
     Endpoint("calls.list", "GET", "/_emulator/calls", _calls),
     Endpoint("calls.reset", "DELETE", "/_emulator/calls", _reset_calls),
-    Endpoint("keys.rotate", "POST", "/_emulator/keys/rotate", _rotate),
 )

@@ -5,8 +5,10 @@ Source: https://stytch.com/docs/api-reference/consumer/api/sessions/session-obje
 
 from dataclasses import dataclass, field
 
-from authz_sidecar.emulator.users import Email, Phone
+from authz_sidecar.emulator.user import Email, Phone
 from authz_sidecar.emulator.wire import Json
+
+MAX_FACTORS = 100  # of one session
 
 
 @dataclass(slots=True)
@@ -40,22 +42,44 @@ class Factor:
 
 def password_factor(now: float) -> Factor:
     """Return the factor of a password given at `now`, in seconds since the epoch."""
-    return Factor("password", "knowledge", now, now, now)
+    return proven_now("password", "knowledge", now, {})
 
 
-def contact_factor(contact: Email | Phone, now: float) -> Factor:
+def contact_factor(contact: Email | Phone, channel: str, now: float) -> Factor:
     """Return the factor of a one-time code.
 
     Args:
-        contact: where the code went. An e-mail code is `otp` delivered by `email`, so that only
+        contact: where the code went.
+        channel: how it went there. An e-mail code is `otp` delivered by `email`, so that only
             both fields together tell it from a code on a phone.
         now: when it was given, in seconds since the epoch.
     """
     if isinstance(contact, Email):
-        detail: Json = {"email_id": contact.email_id, "email_address": contact.address}
-        return Factor("otp", "email", now, now, now, {"email_factor": detail})
-    detail = {"phone_id": contact.phone_id, "phone_number": contact.number}
-    return Factor("otp", "sms", now, now, now, {"phone_number_factor": detail})
+        return proven_now("otp", channel, now, _email_detail(contact))
+    detail: Json = {"phone_id": contact.phone_id, "phone_number": contact.number}
+    return proven_now("otp", channel, now, {"phone_number_factor": detail})
+
+
+def magic_link_factor(email: Email, now: float) -> Factor:
+    """Return the factor of a link in an e-mail, clicked at `now` in seconds since the epoch."""
+    return proven_now("magic_link", "email", now, _email_detail(email))
+
+
+def proven_now(kind: str, delivery_method: str, now: float, details: Json) -> Factor:
+    """Return a factor proven for the first time at `now`, in seconds since the epoch.
+
+    Args:
+        kind: Stytch's type.
+        delivery_method: Stytch's delivery method.
+        now: when.
+        details: the sub-object by its name on the wire.
+    """
+    return Factor(kind, delivery_method, now, now, now, details)
+
+
+def _email_detail(email: Email) -> Json:
+    detail: Json = {"email_id": email.email_id, "email_address": email.address}
+    return {"email_factor": detail}
 
 
 def with_factor(factors: list[Factor], proven: Factor) -> list[Factor]:
@@ -71,7 +95,7 @@ def with_factor(factors: list[Factor], proven: Factor) -> list[Factor]:
             proven.created_at = factor.created_at
         else:
             kept.append(copy_of(factor))
-    return [*kept, proven]
+    return [*kept, proven][-MAX_FACTORS:]
 
 
 def copy_of(factor: Factor) -> Factor:

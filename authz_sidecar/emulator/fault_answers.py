@@ -1,14 +1,17 @@
 """What a call that meets a fault gets instead of an answer."""
 
 import asyncio
+import json
 from typing import assert_never
 
 from aiohttp import web
 
+from authz_sidecar.emulator.altered import altered
 from authz_sidecar.emulator.errors import ApiError
 from authz_sidecar.emulator.faults import Fault
 
 _HTML = "<html><head><title>503</title></head><body>no healthy upstream</body></html>"
+_GARBAGE = "upstream connect error or disconnect/reset before headers"
 _POLL_SECONDS = 0.05
 
 
@@ -43,9 +46,31 @@ async def suffer(
                 return web.Response(status=fault.status, text=_HTML, content_type="text/html")
             case "empty":
                 return web.json_response({})
+            case "garbage":
+                return web.json_response(text=_GARBAGE)
+            case "truncate" | "alter":
+                pass  # Stytch does its work before these come into effect.
             case _:
                 assert_never(fault.kind)
     return None
+
+
+def spoil(faults: list[Fault], answer: web.Response) -> web.Response:
+    """Return what a call gets instead of its answer, after all that it met.
+
+    Args:
+        faults: what it met, in order.
+        answer: the answer of a call that succeeded.
+    """
+    if not faults:
+        return answer
+    text = answer.text or ""
+    for fault in faults:
+        if fault.kind == "alter":
+            text = json.dumps(altered(json.loads(text), fault.set_fields, fault.drop_fields))
+        elif fault.kind == "truncate":
+            text = text[: len(text) // 2]
+    return web.json_response(text=text)
 
 
 async def _wait(request: web.Request, stopping: asyncio.Event, seconds: float | None) -> None:

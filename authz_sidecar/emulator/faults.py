@@ -1,6 +1,6 @@
 """Faults to order: which calls shall fail, how, and how often."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from authz_sidecar.emulator.errors import bad_request
@@ -8,7 +8,10 @@ from authz_sidecar.emulator.wire import Json
 
 MAX_FAULTS = 100
 
-FaultKind = Literal["delay", "error", "html", "empty", "drop", "hang"]
+FaultKind = Literal[
+    "delay", "error", "html", "empty", "garbage", "truncate", "alter", "drop", "hang"
+]
+_GOES_ON: frozenset[FaultKind] = frozenset({"delay", "alter"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,12 +21,15 @@ class Fault:
     Attributes:
         fault_id: to clear it by.
         kind: `delay` answers later, `error` with Stytch's error JSON, `html` with a page as of a
-            broken load balancer, `empty` with `{}`, `drop` cuts the connection, `hang` never
-            answers.
+            broken load balancer, `empty` with `{}`, `garbage` with what is no JSON, `truncate`
+            with the first half of the answer, `alter` with an answer of other fields, `drop` cuts
+            the connection, `hang` never answers.
         endpoint: a name, the first words of names, or a path's beginning; none = every endpoint.
         seconds: of a delay.
         status: HTTP status of `error` and `html`.
         error_type: Stytch's type of `error`.
+        set_fields: of `alter`: new values by the field's path, as `session.roles`.
+        drop_fields: of `alter`: paths of fields to leave out.
         times: how many calls it still meets; none = until it is cleared.
     """
 
@@ -34,6 +40,8 @@ class Fault:
     status: int
     error_type: str
     times: int | None
+    set_fields: Json = field(default_factory=dict)
+    drop_fields: list[str] = field(default_factory=list)
 
     def json(self) -> Json:
         """Return the fault as the control API shows it."""
@@ -77,8 +85,8 @@ class Faults:
     def meet(self, name: str, path: str) -> list[Fault]:
         """Return the faults a call meets, each used up by one.
 
-        They come in the order they were set and end with the first that is not a delay, since
-        nothing after that can take effect.
+        They come in the order they were set and end with the first that leaves nothing for
+        another to change.
 
         Args:
             name: the endpoint's name.
@@ -91,7 +99,7 @@ class Faults:
             met.append(fault)
             if fault.times is not None:
                 fault.times -= 1
-            if fault.kind != "delay":
+            if fault.kind not in _GOES_ON:
                 break
         self._faults = [fault for fault in self._faults if fault.times != 0]
         return met

@@ -1,62 +1,47 @@
-"""One-time codes and the messages that carry them, which nobody sends anywhere.
+"""The one-time codes in force.
 
 Source: https://stytch.com/docs/api-reference/consumer/api/otp/authenticate
 """
 
 import secrets
-from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from authz_sidecar.emulator.bounded import Bounded
 from authz_sidecar.emulator.errors import ApiError
-from authz_sidecar.emulator.wire import Json, rfc3339
 
 CODE_DIGITS = 6
 MAX_GUESSES = 5
-MAX_MESSAGES = 1000
+MAX_CODES = 10_000
 
 
 @dataclass(slots=True)
 class OneTimeCode:
-    """The one code that can be in force for an address."""
+    """The one code that can be in force for an address, and how it was delivered."""
 
     code: str
+    channel: str
     expires_at: float
     guesses_left: int = MAX_GUESSES
     used: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a user would have received; times are in seconds since the epoch."""
-
-    channel: str
-    address: str
-    user_id: str
-    method_id: str
-    code: str
-    sent_at: float
-    expires_at: float
-
-    def json(self) -> Json:
-        """Return the message as the control API shows it."""
-        times = {"sent_at": rfc3339(self.sent_at), "expires_at": rfc3339(self.expires_at)}
-        return asdict(self) | times
-
-
 class OneTimeCodes:
-    """The codes in force, by method id, and the outbox of the last `MAX_MESSAGES` messages."""
+    """The codes in force, by method id, at most `MAX_CODES`."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, OneTimeCode] = {}
-        self.outbox: deque[Message] = deque(maxlen=MAX_MESSAGES)
+        self._codes: Bounded[OneTimeCode] = Bounded(MAX_CODES)
 
-    def send(self, message: Message) -> None:
-        """Put a message into the outbox; its code replaces an earlier one of that address."""
-        self._codes[message.method_id] = OneTimeCode(message.code, message.expires_at)
-        self.outbox.append(message)
+    def issue(self, method_id: str, code: OneTimeCode) -> None:
+        """Put a code in force, instead of an earlier one of that address."""
+        self._codes.put(method_id, code)
 
-    def redeem(self, method_id: str, code: str, now: float) -> None:
-        """Use up a code, or refuse it.
+    def channel(self, method_id: str) -> str | None:
+        """Return how the last code for an address was delivered, if there was one."""
+        code = self._codes.get(method_id)
+        return code.channel if code else None
+
+    def redeem(self, method_id: str, code: str, now: float) -> str:
+        """Use up a code, and return how it was delivered.
 
         Args:
             method_id: the `email_id` or `phone_id` it was sent to.
@@ -79,6 +64,7 @@ class OneTimeCodes:
                 "The passcode was already used, has expired, or was guessed at too often.",
             )
         expected.used = True
+        return expected.channel
 
 
 def new_code() -> str:

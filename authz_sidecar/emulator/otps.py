@@ -1,51 +1,50 @@
-"""The endpoints of one-time codes, by SMS and by e-mail.
+"""The endpoints of one-time codes, by SMS, by WhatsApp and by e-mail.
 
 Source: https://stytch.com/docs/api-reference/consumer/api/otp/via-sms/send
 """
 
 import re
+from functools import partial
 
 import msgspec
 
-from authz_sidecar.emulator import sandbox
-from authz_sidecar.emulator.addresses import email_address, phone_number
-from authz_sidecar.emulator.endpoints import Call, Endpoint, too_many
+from authz_sidecar.emulator import recipients, sandbox
+from authz_sidecar.emulator.endpoints import Call, Endpoint
 from authz_sidecar.emulator.errors import ApiError
 from authz_sidecar.emulator.factors import contact_factor
-from authz_sidecar.emulator.one_time_codes import CODE_DIGITS, Message, new_code
+from authz_sidecar.emulator.messages import Message
+from authz_sidecar.emulator.one_time_codes import CODE_DIGITS, OneTimeCode, new_code
+from authz_sidecar.emulator.recipients import NamedUser
 from authz_sidecar.emulator.sign_in import SessionArguments, complete, current_session
 from authz_sidecar.emulator.state import Emulator
-from authz_sidecar.emulator.users import Email, Phone, User
+from authz_sidecar.emulator.user import Email, Phone, User
 from authz_sidecar.emulator.wire import Json
 
+_DEFAULT_EXPIRATION_MINUTES = 2
 _MAX_EXPIRATION_MINUTES = 10
 _CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 
 
-class _Validity(msgspec.Struct, kw_only=True):
-    expiration_minutes: int = 2
-
-
-class _Recipient(_Validity, kw_only=True):
-    user_id: str | None = None
-    session_token: str | None = None
-    session_jwt: str | None = None
-
-
-class _SmsSend(_Recipient, kw_only=True):
+class _PhoneSend(NamedUser, kw_only=True):
     phone_number: str
+    expiration_minutes: int = _DEFAULT_EXPIRATION_MINUTES
 
 
-class _EmailSend(_Recipient, kw_only=True):
+class _EmailSend(NamedUser, kw_only=True):
     email: str
+    expiration_minutes: int = _DEFAULT_EXPIRATION_MINUTES
 
 
-class _SmsLogin(_Validity, kw_only=True):
+class _PhoneLogin(msgspec.Struct, kw_only=True):
     phone_number: str
+    expiration_minutes: int = _DEFAULT_EXPIRATION_MINUTES
+    create_user_as_pending: bool = False
 
 
-class _EmailLogin(_Validity, kw_only=True):
+class _EmailLogin(msgspec.Struct, kw_only=True):
     email: str
+    expiration_minutes: int = _DEFAULT_EXPIRATION_MINUTES
+    create_user_as_pending: bool = False
 
 
 class _Authenticate(SessionArguments, kw_only=True):
@@ -53,54 +52,40 @@ class _Authenticate(SessionArguments, kw_only=True):
     code: str
 
 
-def _send_sms(emulator: Emulator, call: Call) -> Json:
-    body = call.body(_SmsSend)
-    number = phone_number(body.phone_number)
-    expires_at = _expires_at(emulator, body)
-    user = _named_user(emulator, body) or emulator.users.with_phone(number)
-    if user is None:
-        raise ApiError(404, "phone_number_not_found", "Phone number could not be found.")
-    phone = emulator.users.attach_phone(user, number)
-    _send(emulator, user, phone, expires_at)
+def _send_to_phone(channel: str, emulator: Emulator, call: Call) -> Json:
+    body = call.body(_PhoneSend)
+    expires_at = _expires_at(emulator, body.expiration_minutes)
+    user, phone = recipients.with_phone(emulator, body.phone_number, body)
+    _send(emulator, user, phone, channel, expires_at)
     return {"user_id": user.user_id, "phone_id": phone.phone_id}
 
 
-def _send_email(emulator: Emulator, call: Call) -> Json:
+def _send_to_email(emulator: Emulator, call: Call) -> Json:
     body = call.body(_EmailSend)
-    address = email_address(body.email)
-    expires_at = _expires_at(emulator, body)
-    user = _named_user(emulator, body) or emulator.users.with_email(address)
-    if user is None:
-        raise ApiError(404, "email_not_found", "Email could not be found.")
-    email = emulator.users.attach_email(user, address)
-    _send(emulator, user, email, expires_at)
+    expires_at = _expires_at(emulator, body.expiration_minutes)
+    user, email = recipients.with_email(emulator, body.email, body)
+    _send(emulator, user, email, "email", expires_at)
     return {"user_id": user.user_id, "email_id": email.email_id}
 
 
-def _login_or_create_by_sms(emulator: Emulator, call: Call) -> Json:
-    body = call.body(_SmsLogin)
-    number = phone_number(body.phone_number)
-    expires_at = _expires_at(emulator, body)
-    known = emulator.users.with_phone(number)
-    user = known or emulator.users.add(
-        User(created_at=emulator.now(), phones=[Phone(number, verified=False)])
+def _login_or_create_by_phone(channel: str, emulator: Emulator, call: Call) -> Json:
+    body = call.body(_PhoneLogin)
+    expires_at = _expires_at(emulator, body.expiration_minutes)
+    user, phone, created = recipients.by_phone(
+        emulator, body.phone_number, pending=body.create_user_as_pending
     )
-    phone = emulator.users.attach_phone(user, number)
-    _send(emulator, user, phone, expires_at)
-    return {"user_id": user.user_id, "phone_id": phone.phone_id, "user_created": known is None}
+    _send(emulator, user, phone, channel, expires_at)
+    return {"user_id": user.user_id, "phone_id": phone.phone_id, "user_created": created}
 
 
 def _login_or_create_by_email(emulator: Emulator, call: Call) -> Json:
     body = call.body(_EmailLogin)
-    address = email_address(body.email)
-    expires_at = _expires_at(emulator, body)
-    known = emulator.users.with_email(address)
-    user = known or emulator.users.add(
-        User(created_at=emulator.now(), emails=[Email(address, verified=False)])
+    expires_at = _expires_at(emulator, body.expiration_minutes)
+    user, email, created = recipients.by_email(
+        emulator, body.email, pending=body.create_user_as_pending
     )
-    email = emulator.users.attach_email(user, address)
-    _send(emulator, user, email, expires_at)
-    return {"user_id": user.user_id, "email_id": email.email_id, "user_created": known is None}
+    _send(emulator, user, email, "email", expires_at)
+    return {"user_id": user.user_id, "email_id": email.email_id, "user_created": created}
 
 
 def _authenticate(emulator: Emulator, call: Call) -> Json:
@@ -112,26 +97,20 @@ def _authenticate(emulator: Emulator, call: Call) -> Json:
         raise ApiError(400, "invalid_method_id", "method_id is no address of any user.")
     user, contact = found
     session = current_session(emulator, user, body)
-    now = emulator.now()
-    if not sandbox.accepts(body.method_id, body.code):
-        emulator.codes.redeem(body.method_id, body.code, now)
+    factor = contact_factor(contact, _redeem(emulator, contact, body), emulator.now())
     contact.verified = True
-    answer = complete(emulator, user, session, contact_factor(contact, now), body)
+    answer = complete(emulator, user, session, factor, body)
     return answer | {"method_id": body.method_id, "reset_sessions": False}
 
 
-def _named_user(emulator: Emulator, body: _Recipient) -> User | None:
-    names = ("user_id", "session_token", "session_jwt")
-    if sum(getattr(body, name) is not None for name in names) > 1:
-        raise too_many("too_many_user_selection_arguments", *names)
-    if body.user_id is not None:
-        return emulator.users.get(body.user_id)
-    session = emulator.find_session(body.session_token, body.session_jwt)
-    return emulator.users.get(session.user_id) if session else None
+def _redeem(emulator: Emulator, contact: Email | Phone, body: _Authenticate) -> str:
+    if not sandbox.accepts(body.method_id, body.code):
+        return emulator.codes.redeem(body.method_id, body.code, emulator.now())
+    default = "email" if isinstance(contact, Email) else "sms"
+    return emulator.codes.channel(body.method_id) or default
 
 
-def _expires_at(emulator: Emulator, body: _Validity) -> float:
-    minutes = body.expiration_minutes
+def _expires_at(emulator: Emulator, minutes: int) -> float:
     if not 1 <= minutes <= _MAX_EXPIRATION_MINUTES:
         raise ApiError(
             400,
@@ -141,32 +120,47 @@ def _expires_at(emulator: Emulator, body: _Validity) -> float:
     return emulator.now() + minutes * 60
 
 
-def _send(emulator: Emulator, user: User, contact: Email | Phone, expires_at: float) -> None:
-    by_email = isinstance(contact, Email)
+def _send(
+    emulator: Emulator, user: User, contact: Email | Phone, channel: str, expires_at: float
+) -> None:
     address = contact.address if isinstance(contact, Email) else contact.number
     method_id = contact.email_id if isinstance(contact, Email) else contact.phone_id
-    emulator.codes.send(
+    code = sandbox.CODE if address in {sandbox.EMAIL, sandbox.PHONE_NUMBER} else new_code()
+    emulator.codes.issue(method_id, OneTimeCode(code, channel, expires_at))
+    emulator.outbox.append(
         Message(
-            channel="email" if by_email else "sms",
+            channel=channel,
             address=address,
             user_id=user.user_id,
             method_id=method_id,
-            code=sandbox.CODE if address in {sandbox.EMAIL, sandbox.PHONE_NUMBER} else new_code(),
+            code=code,
             sent_at=emulator.now(),
             expires_at=expires_at,
         ),
     )
 
 
+def _by_phone(channel: str) -> tuple[Endpoint, Endpoint]:
+    return (
+        Endpoint(
+            f"otps.{channel}.send",
+            "POST",
+            f"/v1/otps/{channel}/send",
+            partial(_send_to_phone, channel),
+        ),
+        Endpoint(
+            f"otps.{channel}.login_or_create",
+            "POST",
+            f"/v1/otps/{channel}/login_or_create",
+            partial(_login_or_create_by_phone, channel),
+        ),
+    )
+
+
 ENDPOINTS = (
-    Endpoint("otps.sms.send", "POST", "/v1/otps/sms/send", _send_sms),
-    Endpoint(
-        "otps.sms.login_or_create",
-        "POST",
-        "/v1/otps/sms/login_or_create",
-        _login_or_create_by_sms,
-    ),
-    Endpoint("otps.email.send", "POST", "/v1/otps/email/send", _send_email),
+    *_by_phone("sms"),
+    *_by_phone("whatsapp"),
+    Endpoint("otps.email.send", "POST", "/v1/otps/email/send", _send_to_email),
     Endpoint(
         "otps.email.login_or_create",
         "POST",

@@ -1,4 +1,4 @@
-"""The session endpoints, and the public keys.
+"""The session endpoints, the public keys, and the policy that authorization checks go by.
 
 Source: https://stytch.com/docs/api-reference/consumer/api/sessions/authenticate-session
 """
@@ -7,6 +7,7 @@ import msgspec
 
 from authz_sidecar.emulator.endpoints import Call, Endpoint, none_of, too_many
 from authz_sidecar.emulator.errors import ApiError, bad_request
+from authz_sidecar.emulator.rbac import AuthorizationCheck, verdict
 from authz_sidecar.emulator.shapes import session_json
 from authz_sidecar.emulator.sign_in import SessionArguments, check, refresh, session_answer
 from authz_sidecar.emulator.state import Emulator
@@ -14,7 +15,7 @@ from authz_sidecar.emulator.wire import Json
 
 
 class _Authenticate(SessionArguments, kw_only=True):
-    authorization_check: Json | None = None
+    authorization_check: AuthorizationCheck | None = None
 
 
 class _Revoke(msgspec.Struct, kw_only=True):
@@ -25,16 +26,17 @@ class _Revoke(msgspec.Struct, kw_only=True):
 
 def _authenticate(emulator: Emulator, call: Call) -> Json:
     body = call.body(_Authenticate)
-    if body.authorization_check is not None:
-        # To pass over it in silence would be to allow what the caller wants checked.
-        raise bad_request("The emulator has no RBAC: authorization_check cannot be answered.")
     session = emulator.find_session(body.session_token, body.session_jwt)
     if session is None:
         raise none_of("no_session_arguments", "session_token", "session_jwt")
     check(body, session)
+    checked: Json = {}
+    if body.authorization_check is not None:
+        user = emulator.users.get(session.user_id)
+        checked["verdict"] = verdict(emulator.policy, user, body.authorization_check)
     refresh(session, body, emulator.now())
     # A caller who comes with a JWT is not told the token.
-    return session_answer(emulator, session, body.session_token or "")
+    return session_answer(emulator, session, body.session_token or "") | checked
 
 
 def _get(emulator: Emulator, call: Call) -> Json:
@@ -63,9 +65,17 @@ def _revoke(emulator: Emulator, call: Call) -> Json:
     return {}
 
 
+def _policy(emulator: Emulator, _: Call) -> Json:
+    return {"policy": emulator.policy.json()}
+
+
 def _jwks(emulator: Emulator, call: Call) -> Json:
     if call.path["project_id"] != emulator.project_id:
         raise ApiError(404, "project_not_found", "Project could not be found.")
+    return {"keys": emulator.jwts.jwks()}
+
+
+def _jwks_of_custom_domain(emulator: Emulator, _: Call) -> Json:
     return {"keys": emulator.jwts.jwks()}
 
 
@@ -74,4 +84,12 @@ ENDPOINTS = (
     Endpoint("sessions.get", "GET", "/v1/sessions", _get),
     Endpoint("sessions.revoke", "POST", "/v1/sessions/revoke", _revoke),
     Endpoint("sessions.get_jwks", "GET", "/v1/sessions/jwks/{project_id}", _jwks, public=True),
+    Endpoint(
+        "sessions.get_jwks",
+        "GET",
+        "/.well-known/jwks.json",
+        _jwks_of_custom_domain,
+        public=True,
+    ),
+    Endpoint("rbac.policy", "GET", "/v1/rbac/policy", _policy),
 )

@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet, RSAKey
 from authz_sidecar.emulator.errors import ApiError
 from authz_sidecar.emulator.sessions import Session
 from authz_sidecar.emulator.shapes import session_claim
-from authz_sidecar.emulator.users import User
+from authz_sidecar.emulator.user import User
 from authz_sidecar.emulator.wire import Json, new_id
 
 JWT_SECONDS = 300
@@ -25,12 +25,17 @@ class SessionJwts:
 
     Args:
         project_id: the audience, and part of the issuer.
+
+    Attributes:
+        issuer: instead of Stytch's usual one, as with a custom domain.
+        custom_audience: one more audience, as a claim template adds.
     """
 
     def __init__(self, project_id: str) -> None:
-        self._audience = project_id
-        self._issuer = f"stytch.com/{project_id}"
-        self._keys = [_new_key()]
+        self._project_id = project_id
+        self._keys = [new_key()]
+        self.issuer: str | None = None
+        self.custom_audience: str | None = None
 
     def rotate(self, *, keep_old: bool) -> str:
         """Sign with a new key from now on.
@@ -42,7 +47,7 @@ class SessionJwts:
             The new key's id.
         """
         old = self._keys if keep_old else []
-        self._keys = [_new_key(), *old][:_PUBLISHED_KEYS]
+        self._keys = [new_key(), *old][:_PUBLISHED_KEYS]
         return str(self._keys[0].kid)
 
     def jwks(self) -> list[Json]:
@@ -67,8 +72,8 @@ class SessionJwts:
         issued_at = int(now)
         key = self._keys[0]
         claims = dict(session.custom_claims) | {
-            "aud": [self._audience],
-            "iss": self._issuer,
+            "aud": [self._project_id, *([self.custom_audience] if self.custom_audience else [])],
+            "iss": self.issuer or f"stytch.com/{self._project_id}",
             "sub": session.user_id,
             "iat": issued_at,
             "nbf": issued_at,
@@ -95,5 +100,6 @@ class SessionJwts:
         return str(decoded.claims[SESSION_CLAIM]["id"])
 
 
-def _new_key() -> RSAKey:
+def new_key() -> RSAKey:
+    """Return a new signing key."""
     return RSAKey.generate_key(_KEY_BITS, {"kid": new_id("jwk"), "use": "sig", "alg": _ALGORITHM})

@@ -73,6 +73,18 @@ class Sessions:
             if session.alive(now) and user_id in {None, session.user_id}
         ]
 
+    def revoke_user(self, user_id: str, now: float, spared: Session | None) -> None:
+        """Revoke every session of a user but one, if one is to be spared."""
+        for session in self.live(now, user_id):
+            if session is not spared:
+                session.revoked_at = now
+
+    def forget_user(self, user_id: str) -> None:
+        """Forget every session of a user, dead or alive."""
+        for session in list(self._by_id.values()):
+            if session.user_id == user_id:
+                self._forget(session)
+
     def swap(self, old: Session, proven: Factor, now: float, revoke_after: float) -> Session:
         """Replace a session by one that also holds a factor proven just now.
 

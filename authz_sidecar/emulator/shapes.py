@@ -2,7 +2,7 @@
 
 from authz_sidecar.emulator.factors import Factor
 from authz_sidecar.emulator.sessions import Session
-from authz_sidecar.emulator.users import User
+from authz_sidecar.emulator.user import OAuthRegistration, Passkey, User
 from authz_sidecar.emulator.wire import Json, rfc3339
 
 _NAME_PARTS = ("first_name", "middle_name", "last_name")
@@ -13,10 +13,10 @@ def user_json(user: User) -> Json:
 
     Source: https://stytch.com/docs/api-reference/consumer/api/users/user-object
     """
-    usable = user.has_verified_contact or user.password
     return {
         "user_id": user.user_id,
-        "status": "active" if usable else "pending",
+        "external_id": user.external_id,
+        "status": user_status(user),
         "created_at": rfc3339(user.created_at),
         "name": {part: user.name.get(part, "") for part in _NAME_PARTS},
         "emails": [
@@ -32,14 +32,21 @@ def user_json(user: User) -> Json:
         else None,
         "roles": list(user.roles),
         "is_locked": False,
-        "providers": [],
-        "webauthn_registrations": [],
+        "providers": [_provider_json(registration) for registration in user.providers],
+        "webauthn_registrations": [_passkey_json(passkey) for passkey in user.passkeys],
         "biometric_registrations": [],
-        "totps": [],
+        "totps": [{"totp_id": user.totp.totp_id, "verified": user.totp.verified}]
+        if user.totp
+        else [],
         "crypto_wallets": [],
-        "trusted_metadata": {},
-        "untrusted_metadata": {},
+        "trusted_metadata": user.trusted_metadata,
+        "untrusted_metadata": user.untrusted_metadata,
     }
+
+
+def user_status(user: User) -> str:
+    """Return Stytch's word for a user: `active`, or `pending` before a first proof."""
+    return "pending" if user.pending else "active"
 
 
 def session_json(session: Session, user: User) -> Json:
@@ -73,6 +80,32 @@ def session_claim(session: Session, user: User) -> Json:
         "attributes": session.attributes,
         "authentication_factors": [_proof_json(factor) for factor in session.factors],
         "roles": list(user.roles),
+    }
+
+
+def _provider_json(registration: OAuthRegistration) -> Json:
+    return {
+        "provider_type": provider_type(registration.provider),
+        "provider_subject": registration.subject,
+        "profile_picture_url": "",
+        "locale": "",
+        "oauth_user_registration_id": registration.registration_id,
+    }
+
+
+def provider_type(provider: str) -> str:
+    """Return the name of an OAuth provider as Stytch writes it in answers, as in `Google`."""
+    return provider.title()
+
+
+def _passkey_json(passkey: Passkey) -> Json:
+    return {
+        "webauthn_registration_id": passkey.registration_id,
+        "domain": passkey.domain,
+        "user_agent": passkey.user_agent,
+        "authenticator_type": passkey.authenticator_type,
+        "name": "",
+        "verified": True,
     }
 
 

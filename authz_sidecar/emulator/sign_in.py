@@ -11,7 +11,7 @@ from authz_sidecar.emulator.factors import Factor
 from authz_sidecar.emulator.sessions import Session
 from authz_sidecar.emulator.shapes import session_json, user_json
 from authz_sidecar.emulator.state import Emulator
-from authz_sidecar.emulator.users import User
+from authz_sidecar.emulator.user import User
 from authz_sidecar.emulator.wire import Json
 
 _MIN_MINUTES = 5
@@ -88,6 +88,7 @@ def complete(
     """
     now = emulator.now()
     minutes = arguments.session_duration_minutes
+    user.pending = False
     if old:
         session = emulator.sessions.swap(old, proven, now, emulator.revoke_after)
     elif minutes is not None:

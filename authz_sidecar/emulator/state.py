@@ -4,9 +4,14 @@ import time
 from collections.abc import Callable
 
 from authz_sidecar.emulator import sandbox
+from authz_sidecar.emulator.ceremonies import Ceremonies
 from authz_sidecar.emulator.errors import ApiError
 from authz_sidecar.emulator.faults import Faults
+from authz_sidecar.emulator.links import Links
+from authz_sidecar.emulator.messages import new_outbox
+from authz_sidecar.emulator.oauth_logins import OAuthLogins
 from authz_sidecar.emulator.one_time_codes import OneTimeCodes
+from authz_sidecar.emulator.rbac import default_policy
 from authz_sidecar.emulator.session_jwt import SessionJwts
 from authz_sidecar.emulator.sessions import Session, Sessions
 from authz_sidecar.emulator.users import Users
@@ -18,6 +23,8 @@ _LIVE_PREFIX = "project-live-"
 
 class Emulator:
     """One emulated Stytch project, with its users, sessions, codes, keys and faults.
+
+    Its clock may go wrong by `clock_offset` seconds, which every time it tells then shows.
 
     Args:
         project_id: the user name of HTTP Basic, and the audience of the JWTs.
@@ -47,6 +54,12 @@ class Emulator:
         self.users = Users()
         self.sessions = Sessions()
         self.codes = OneTimeCodes()
+        self.links = Links()
+        self.ceremonies = Ceremonies()
+        self.oauth_logins = OAuthLogins()
+        self.outbox = new_outbox()
+        self.policy = default_policy()
+        self.clock_offset = 0.0
         self.jwts = SessionJwts(project_id)
         self.faults = Faults()
         self.calls: dict[str, int] = {}
@@ -55,7 +68,7 @@ class Emulator:
 
     def now(self) -> float:
         """Return the emulated project's time, in seconds since the epoch."""
-        return self._clock()
+        return self._clock() + self.clock_offset
 
     def find_session(self, token: str | None, jwt: str | None) -> Session | None:
         """Return the live session that a caller names, or none if it names none.

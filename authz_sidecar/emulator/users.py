@@ -1,62 +1,12 @@
-"""The users of the emulated project, their contacts and passwords, all in memory.
+"""The users of the emulated project, all in memory, and who has which address."""
 
-Source: https://stytch.com/docs/api-reference/consumer/api/users/user-object
-"""
-
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sized
 
 from authz_sidecar.emulator.errors import ApiError, bad_request, user_not_found
-from authz_sidecar.emulator.wire import new_id
+from authz_sidecar.emulator.user import Email, Phone, User
 
 MAX_USERS = 1000
-MAX_CONTACTS = 10  # e-mail addresses, and phone numbers, of one user
-DEFAULT_ROLE = "stytch_user"
-
-
-@dataclass(slots=True)
-class Email:
-    """An e-mail address of a user."""
-
-    address: str
-    verified: bool
-    email_id: str = field(default_factory=lambda: new_id("email"))
-
-
-@dataclass(slots=True)
-class Phone:
-    """A phone number of a user, in E.164."""
-
-    number: str
-    verified: bool
-    phone_id: str = field(default_factory=lambda: new_id("phone-number"))
-
-
-@dataclass(slots=True)
-class Password:
-    """A user's password. In the clear: the emulator holds made-up people only."""
-
-    secret: str = field(repr=False)
-    password_id: str = field(default_factory=lambda: new_id("password"))
-
-
-@dataclass(slots=True, kw_only=True)
-class User:
-    """A user of the emulated project."""
-
-    created_at: float
-    user_id: str = field(default_factory=lambda: new_id("user"))
-    emails: list[Email] = field(default_factory=list)
-    phones: list[Phone] = field(default_factory=list)
-    password: Password | None = None
-    roles: list[str] = field(default_factory=lambda: [DEFAULT_ROLE])
-    name: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def has_verified_contact(self) -> bool:
-        """Whether some address of this user has been proven to be theirs."""
-        return any(email.verified for email in self.emails) or any(
-            phone.verified for phone in self.phones
-        )
+MAX_PER_KIND = 10  # e-mail addresses, phone numbers, passkeys, providers of one user
 
 
 class Users:
@@ -88,23 +38,31 @@ class Users:
         return user
 
     def get(self, user_id: str) -> User:
-        """Return a user.
+        """Return a user, by Stytch's id or by the project's own.
 
         Raises:
             ApiError: 404 `user_not_found`.
         """
-        user = self._users.get(user_id)
+        user = self._users.get(user_id) or self.one(lambda user: user.external_id == user_id)
         if user is None:
             raise user_not_found()
         return user
 
+    def remove(self, user: User) -> None:
+        """Forget a user."""
+        del self._users[user.user_id]
+
+    def one(self, wanted: Callable[[User], bool]) -> User | None:
+        """Return the oldest user that is wanted, if any is."""
+        return next((user for user in self._users.values() if wanted(user)), None)
+
     def with_email(self, address: str) -> User | None:
         """Return the user who has this e-mail address, verified or not."""
-        return next((user for user in self.all() if find_email(user, address)), None)
+        return self.one(lambda user: user.email(address) is not None)
 
     def with_phone(self, number: str) -> User | None:
         """Return the user who has this phone number, verified or not."""
-        return next((user for user in self.all() if find_phone(user, number)), None)
+        return self.one(lambda user: user.phone(number) is not None)
 
     def contact(self, method_id: str) -> tuple[User, Email | Phone] | None:
         """Return the address that a `method_id` of a one-time code means, and whose it is."""
@@ -123,12 +81,13 @@ class Users:
         Raises:
             ApiError: 400 `duplicate_email`, `too_many_unverified_factors` or `bad_request`.
         """
-        known = find_email(user, address)
+        known = user.email(address)
         if known:
             return known
         if self.with_email(address):
             raise duplicate_email()
-        _require_room(user, len(user.emails))
+        _require_verified(user)
+        require_room(user.emails)
         email = Email(address, verified=False)
         user.emails.append(email)
         return email
@@ -139,25 +98,16 @@ class Users:
         Raises:
             ApiError: 400 `duplicate_phone_number`, `too_many_unverified_factors` or `bad_request`.
         """
-        known = find_phone(user, number)
+        known = user.phone(number)
         if known:
             return known
         if self.with_phone(number):
             raise duplicate_phone_number()
-        _require_room(user, len(user.phones))
+        _require_verified(user)
+        require_room(user.phones)
         phone = Phone(number, verified=False)
         user.phones.append(phone)
         return phone
-
-
-def find_email(user: User, address: str) -> Email | None:
-    """Return the user's record of an e-mail address."""
-    return next((email for email in user.emails if email.address == address), None)
-
-
-def find_phone(user: User, number: str) -> Phone | None:
-    """Return the user's record of a phone number."""
-    return next((phone for phone in user.phones if phone.number == number), None)
 
 
 def duplicate_email() -> ApiError:
@@ -170,7 +120,17 @@ def duplicate_phone_number() -> ApiError:
     return ApiError(400, "duplicate_phone_number", "A user with this phone number already exists.")
 
 
-def _require_room(user: User, contacts: int) -> None:
+def require_room(held: Sized) -> None:
+    """Refuse one thing more than a user may have of a kind.
+
+    Raises:
+        ApiError: 400 `bad_request`.
+    """
+    if len(held) >= MAX_PER_KIND:
+        raise bad_request(f"The emulator holds at most {MAX_PER_KIND} of a kind for a user.")
+
+
+def _require_verified(user: User) -> None:
     # Whoever merely typed somebody else's e-mail address must not be able to hang a phone of
     # their own on that account, so something has to be proven first.
     if not user.has_verified_contact:
@@ -179,5 +139,3 @@ def _require_room(user: User, contacts: int) -> None:
             "too_many_unverified_factors",
             "The user must verify an email or phone number before another factor is added.",
         )
-    if contacts >= MAX_CONTACTS:
-        raise bad_request(f"The emulator holds at most {MAX_CONTACTS} addresses of a kind a user.")

@@ -1,12 +1,14 @@
 """A fresh emulator for every test, and Stytch's SDK pointed at it."""
 
 from collections.abc import AsyncIterator, Iterator
+from itertools import cycle
 
 import aiohttp
 import pytest
 import requests
 
-from authz_sidecar.emulator import Emulator
+from authz_sidecar.emulator import Emulator, session_jwt
+from authz_sidecar.emulator.session_jwt import new_key
 from tests.contract.support import Clock, EmulatorThread, Http, Json, Stytch, sdk_client
 
 EMAIL = "ann@example.com"
@@ -21,6 +23,15 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
+_KEYS = cycle([new_key() for _ in range(4)])
+
+
+@pytest.fixture(autouse=True)
+def _keys_made_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Making one takes longer than most tests; a project publishes three at most.
+    monkeypatch.setattr(session_jwt, "new_key", _KEYS.__next__)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -32,14 +43,7 @@ def server(clock: Clock) -> Iterator[EmulatorThread]:
         yield running
 
 
-# The SDK uses aiohttp.BasicAuth and the argument `auth`, both deprecated since aiohttp 3.14.
-SDK_WARNINGS = [
-    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
-]
-
-
-@pytest.fixture(params=[pytest.param(mode, marks=SDK_WARNINGS) for mode in ("sync", "async")])
+@pytest.fixture(params=["sync", "async"])
 async def sdk(request: pytest.FixtureRequest, server: EmulatorThread) -> AsyncIterator[Stytch]:
     blocking = request.param == "sync"
     with requests.Session() as sync_session:

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, Self, TypeVar, cast
 from urllib.parse import urlencode
@@ -113,6 +114,11 @@ def sdk_client(
     )
 
 
+def basic(project_id: str = DEFAULT_PROJECT_ID, secret: str = DEFAULT_SECRET) -> str:
+    """Return HTTP Basic credentials as the header Authorization wants them."""
+    return f"Basic {b64encode(f'{project_id}:{secret}'.encode()).decode()}"
+
+
 async def refusal_of(call: Awaitable[object]) -> StytchErrorDetails:
     """Return the details of the error that a call of the SDK raises."""
     with pytest.raises(StytchError) as caught:
@@ -126,6 +132,7 @@ class Http:
     def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
         self.session = session
         self.base_url = base_url
+        self.basic = basic()
 
     async def ask(
         self,

@@ -4,7 +4,7 @@ import pydantic
 import pytest
 
 from tests.contract.conftest import EMAIL, PASSWORD, PHONE
-from tests.contract.support import Http, Json, Stytch
+from tests.contract.support import Clock, Http, Json, Stytch
 
 PASSWORD_FACTOR = {"type": "password", "delivery_method": "knowledge"}
 SMS_FACTOR = {"type": "otp", "delivery_method": "sms"}
@@ -113,6 +113,49 @@ async def test_a_factor_stytchs_sdk_has_never_heard_of_can_be_injected(
     assert len(injected["sessions"][0]["authentication_factors"]) == 2
     with pytest.raises(pydantic.ValidationError):
         await sdk.call(sdk.api.sessions.authenticate, **which)
+
+
+async def test_a_factor_can_be_proven_in_the_manner_of_the_guide(
+    sdk: Stytch, http: Http, ann: Json, clock: Clock
+) -> None:
+    first = await _session(http, ann, PASSWORD_FACTOR)
+    passkey = {
+        "type": "webauthn",
+        "delivery_method": "webauthn_registration",
+        "details": {"webauthn_factor": {"webauthn_registration_id": "w", "domain": "d"}},
+    }
+    second = await http.control(
+        "POST", "/factors/prove", {"user_id": ann["user_id"], "factor": passkey}
+    )
+    assert second["session_token"] != first["session_token"]
+    assert second["session"]["session_id"] != first["session"]["session_id"]
+    clock.offset += 1
+    assert await sdk.refusal(
+        sdk.api.sessions.authenticate, session_token=first["session_token"]
+    ) == (404, "session_not_found")
+    answer = await sdk.call(sdk.api.sessions.authenticate, session_token=second["session_token"])
+    assert [factor.type.value for factor in answer.session.authentication_factors] == [
+        "password",
+        "webauthn",
+    ]
+
+
+async def test_a_factor_is_proven_in_one_session(http: Http, ann: Json) -> None:
+    for _ in range(2):
+        await _session(http, ann, PASSWORD_FACTOR)
+    body = {"user_id": ann["user_id"], "factor": SMS_FACTOR}
+    status, answer = await http.ask("POST", "/_emulator/factors/prove", body)
+    assert (status, answer["error_type"]) == (400, "bad_request")
+    assert "session_id" in answer["error_message"]
+
+
+async def test_a_change_that_is_refused_changes_nothing(http: Http, ann: Json) -> None:
+    path = f"/_emulator/users/{ann['user_id']}"
+    change = {"password": "short", "roles": ["admin"]}
+    status, answer = await http.ask("PATCH", path, change)
+    assert (status, answer["error_type"]) == (400, "weak_password")
+    users = (await http.control("GET", "/users"))["users"]
+    assert users[1]["roles"] == ["stytch_user"]
 
 
 async def test_factors_age_in_one_session_or_in_all_of_a_user(http: Http, ann: Json) -> None:

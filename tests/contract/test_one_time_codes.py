@@ -55,6 +55,46 @@ async def test_a_code_by_email_is_an_otp_delivered_by_email_and_verifies_the_add
     assert (again.user_created, again.email_id) == (False, sent.email_id)
 
 
+async def test_a_code_by_whatsapp_is_an_otp_delivered_by_whatsapp(sdk: Stytch, http: Http) -> None:
+    sent = await sdk.call(sdk.api.otps.whatsapp.login_or_create, phone_number=PHONE)
+    assert sent.user_created
+    answer = await sdk.call(
+        sdk.api.otps.authenticate,
+        method_id=sent.phone_id,
+        code=await http.last_code(channel="whatsapp"),
+        session_duration_minutes=60,
+    )
+    assert answer.session is not None
+    [factor] = answer.session.authentication_factors
+    assert (factor.type, factor.delivery_method) == ("otp", "whatsapp")
+    assert factor.phone_number_factor is not None
+    again = await sdk.call(sdk.api.otps.whatsapp.send, phone_number=PHONE)
+    assert (again.user_id, again.phone_id) == (sent.user_id, sent.phone_id)
+    await sdk.call(sdk.api.otps.sms.send, phone_number=PHONE)
+    by_sms = await sdk.call(
+        sdk.api.otps.authenticate,
+        method_id=sent.phone_id,
+        code=await http.last_code(channel="sms"),
+        session_token=answer.session_token,
+    )
+    assert by_sms.session is not None
+    assert [f.delivery_method.value for f in by_sms.session.authentication_factors] == [
+        "whatsapp",
+        "sms",
+    ]
+
+
+async def test_a_user_may_be_pending_until_the_first_code(sdk: Stytch, http: Http) -> None:
+    sent = await sdk.call(
+        sdk.api.otps.sms.login_or_create, phone_number=PHONE, create_user_as_pending=True
+    )
+    assert (await sdk.call(sdk.api.users.get, user_id=sent.user_id)).status == "pending"
+    answer = await sdk.call(
+        sdk.api.otps.authenticate, method_id=sent.phone_id, code=await http.last_code()
+    )
+    assert answer.user.status == "active"
+
+
 async def test_a_message_tells_where_it_went_and_for_whom(sdk: Stytch, http: Http) -> None:
     sent = await sdk.call(
         sdk.api.otps.sms.login_or_create, phone_number=PHONE, expiration_minutes=10

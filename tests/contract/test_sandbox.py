@@ -31,6 +31,19 @@ async def test_the_sandbox_phone_takes_the_sandbox_code_again_and_again(sdk: Sty
     await sdk.call(sdk.api.otps.authenticate, method_id=sent.phone_id, code="000000")
 
 
+async def test_the_sandbox_code_counts_as_it_was_sent(sdk: Stytch) -> None:
+    sent = await sdk.call(sdk.api.otps.whatsapp.send, phone_number=PHONE)
+    answer = await sdk.call(
+        sdk.api.otps.authenticate,
+        method_id=sent.phone_id,
+        code="000000",
+        session_duration_minutes=5,
+    )
+    assert answer.session is not None
+    [factor] = answer.session.authentication_factors
+    assert factor.delivery_method == "whatsapp"
+
+
 async def test_the_sandbox_email_takes_the_sandbox_code(sdk: Stytch) -> None:
     sent = await sdk.call(sdk.api.otps.email.login_or_create, email=EMAIL)
     assert not sent.user_created

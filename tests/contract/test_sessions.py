@@ -1,8 +1,11 @@
+from typing import Any
+
 import pytest
 from stytch.consumer.models.attribute import Attributes
 from stytch.consumer.models.passwords import AuthenticateResponse
 
-from tests.contract.conftest import EMAIL, PASSWORD
+from authz_sidecar.emulator.totp import code_at
+from tests.contract.conftest import EMAIL, PASSWORD, PHONE
 from tests.contract.support import Clock, Http, Json, Stytch
 
 NOT_FOUND = (404, "session_not_found")
@@ -128,6 +131,58 @@ async def test_a_user_is_answered_flat_with_roles_and_name(sdk: Stytch, http: Ht
     assert (user.name.first_name, user.name.last_name) == ("Ann", "Example")
 
 
+async def test_every_way_to_authenticate_takes_claims_and_a_duration(
+    sdk: Stytch, http: Http, ann: Json, clock: Clock
+) -> None:
+    token = (await _signed_in(sdk)).session_token
+    sent = await sdk.call(sdk.api.otps.sms.send, phone_number=PHONE, session_token=token)
+    link = await sdk.call(sdk.api.magic_links.create, user_id=ann["user_id"])
+    totp = await sdk.call(sdk.api.totps.create, user_id=ann["user_id"])
+    login = {"provider": "google", "user_id": ann["user_id"]}
+    oauth = (await http.control("POST", "/oauth/tokens", login))["token"]
+    started = await sdk.call(
+        sdk.api.webauthn.register_start, user_id=ann["user_id"], domain="example.com"
+    )
+    options = {"options": started.public_key_credential_creation_options}
+    made = await http.control("POST", "/webauthn/credentials", options)
+    whose: Json = {"user_id": ann["user_id"]}
+    calls: list[tuple[Any, Json]] = [
+        (sdk.api.passwords.authenticate, {"email": EMAIL, "password": PASSWORD}),
+        (
+            sdk.api.otps.authenticate,
+            {"method_id": sent.phone_id, "code": await http.last_code(address=PHONE)},
+        ),
+        (sdk.api.magic_links.authenticate, {"token": link.token}),
+        (
+            sdk.api.totps.authenticate,
+            {**whose, "totp_code": code_at(totp.secret, clock())},
+        ),
+        (sdk.api.totps.recover, {**whose, "recovery_code": totp.recovery_codes[0]}),
+        (sdk.api.oauth.authenticate, {"token": oauth}),
+        (
+            sdk.api.webauthn.register,
+            {**whose, "public_key_credential": made["public_key_credential"]},
+        ),
+    ]
+    for number, (method, proof) in enumerate(calls, start=1):
+        clock.offset += 1
+        answer = await sdk.call(
+            method,
+            **proof,
+            session_token=token,
+            session_duration_minutes=60 + number,
+            session_custom_claims={f"c{number}": number, f"c{number - 1}": None, "exp": 1},
+        )
+        token = answer.session_token
+        checked = await sdk.call(sdk.api.sessions.authenticate, session_token=token)
+        session = checked.session
+        assert session.custom_claims == {f"c{number}": number}
+        assert session.started_at is not None
+        assert session.expires_at is not None
+        assert (session.expires_at - session.started_at).total_seconds() == (60 + number) * 60
+        assert len(session.authentication_factors) == max(number, 1)
+
+
 @pytest.mark.usefixtures("ann")
 async def test_custom_claims_come_and_go_with_authentications(sdk: Stytch) -> None:
     first = await _signed_in(sdk, {"plan": "free", "iss": "me", "n": 1})
@@ -172,13 +227,3 @@ async def test_attributes_given_with_a_code_are_kept(sdk: Stytch) -> None:
     )
     assert first.session is not None
     assert first.session.attributes == Attributes(ip_address="203.0.113.7", user_agent="test")
-
-
-@pytest.mark.usefixtures("ann")
-async def test_an_authorization_check_is_refused_rather_than_passed_over(sdk: Stytch) -> None:
-    token = (await _signed_in(sdk)).session_token
-    assert await sdk.refusal(
-        sdk.api.sessions.authenticate,
-        session_token=token,
-        authorization_check={"resource_id": "documents", "action": "read"},
-    ) == (400, "bad_request")

@@ -2,12 +2,14 @@
 
 import pytest
 
-from authz_sidecar.emulator import one_time_codes, sessions, users
+from authz_sidecar.emulator import sessions, users
+from authz_sidecar.emulator.bounded import Bounded
 from authz_sidecar.emulator.errors import ApiError
-from authz_sidecar.emulator.factors import Factor
-from authz_sidecar.emulator.one_time_codes import Message, OneTimeCodes
+from authz_sidecar.emulator.factors import MAX_FACTORS, Factor, proven_now, with_factor
+from authz_sidecar.emulator.messages import MAX_MESSAGES, Message, new_outbox
 from authz_sidecar.emulator.sessions import Session, Sessions
-from authz_sidecar.emulator.users import User, Users
+from authz_sidecar.emulator.user import User
+from authz_sidecar.emulator.users import Users
 
 NOW = 1_700_000_000.0
 
@@ -61,8 +63,35 @@ def test_one_user_too_many_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_outbox_keeps_the_newest_messages() -> None:
-    codes = OneTimeCodes()
-    for number in range(one_time_codes.MAX_MESSAGES + 1):
-        codes.send(Message("sms", "+12025550162", "u", "m", f"{number:06d}", NOW, NOW + 60))
-    assert len(codes.outbox) == one_time_codes.MAX_MESSAGES
-    assert codes.outbox[0].code == "000001"
+    outbox = new_outbox()
+    for number in range(MAX_MESSAGES + 1):
+        outbox.append(
+            Message(
+                channel="sms",
+                address="+12025550162",
+                user_id="u",
+                method_id="m",
+                code=f"{number:06d}",
+                sent_at=NOW,
+                expires_at=NOW + 60,
+            )
+        )
+    assert len(outbox) == MAX_MESSAGES
+    assert outbox[0].code == "000001"
+
+
+def test_one_value_too_many_costs_the_oldest_its_place() -> None:
+    store: Bounded[int] = Bounded(2)
+    for key, value in [("a", 1), ("b", 2), ("a", 3), ("c", 4)]:
+        store.put(key, value)
+    assert [store.get(key) for key in "abc"] == [3, None, 4]
+    store.forget(lambda value: value == 3)
+    assert store.get("a") is None
+
+
+def test_a_session_keeps_the_newest_factors() -> None:
+    factors: list[Factor] = []
+    for number in range(MAX_FACTORS + 1):
+        factors = with_factor(factors, proven_now("otp", f"by_{number}", NOW, {}))
+    assert len(factors) == MAX_FACTORS
+    assert factors[0].delivery_method == "by_1"
