@@ -7,6 +7,7 @@ from authz_sidecar.core.demands import Network
 from authz_sidecar.core.patterns import PathPattern
 from authz_sidecar.core.policy import (
     Access,
+    Freshness,
     Match,
     OptionalAccess,
     Policy,
@@ -44,7 +45,7 @@ def compile_policy(model: PolicyModel, revision: str) -> Policy:
 
 def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Upstream:
     login_url = upstream.login_url or policy.login_url or ""
-    default = policy.defaults.verified_within.token
+    default = Freshness(policy.defaults.verified_within.token)
     rules = (_rule(rule, default, names, upstream) for rule in upstream.rules)
     return Upstream(
         id=upstream.id,
@@ -58,7 +59,7 @@ def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Ups
     )
 
 
-def _rule(rule: RuleModel, default: float, names: Names, upstream: UpstreamModel) -> Rule:
+def _rule(rule: RuleModel, default: Freshness, names: Names, upstream: UpstreamModel) -> Rule:
     match = _match(rule.match, names.networks, ignore_case=upstream.ignore_case)
     return Rule(rule.id, match, _verdict(rule, default, names), rule.response)
 
@@ -80,7 +81,7 @@ def _path(pattern: PathPattern, *, ignore_case: bool) -> PathPattern:
     return replace(pattern, ignore_case=True) if ignore_case else pattern
 
 
-def _verdict(rule: RuleModel, default: float, names: Names) -> Verdict:
+def _verdict(rule: RuleModel, default: Freshness, names: Names) -> Verdict:
     if rule.require is not None:
         return compile_requirement(rule.require, rule.id, default, names)
     match rule.access:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from authz_sidecar.core import levels
 from authz_sidecar.core.demands import Claim, Demand, Emails, Network, Roles
 from authz_sidecar.core.levels import Element, Level
-from authz_sidecar.core.policy import Access, Requirement
+from authz_sidecar.core.policy import Access, Freshness, Requirement
 from authz_sidecar.policy_file.emails import ANY_AT
 from authz_sidecar.policy_file.network_names import networks_of
 from authz_sidecar.policy_file.schema import (
@@ -42,7 +42,7 @@ def compile_level(name: str, level: LevelModel) -> Level:
 
 
 def compile_requirement(
-    require: RequireModel, rule: str, default: float, names: Names
+    require: RequireModel, rule: str, default: Freshness, names: Names
 ) -> Requirement | Access:
     """Compile what a rule requires.
 
@@ -62,8 +62,9 @@ def compile_requirement(
         if level is None:
             return Access.DENY
         demands.append(_demand(written, level, names))
-    within = default if require.verified_within is None else require.verified_within
-    return Requirement(tuple(demands), within, impersonation)
+    within = require.verified_within
+    freshness = default if within is None else Freshness(within, within)
+    return Requirement(tuple(demands), freshness, impersonation)
 
 
 def _element(element: ElementModel) -> Element:

@@ -11,6 +11,7 @@ from authz_sidecar.core.levels import Element, Level, one_factor, two_factor
 from authz_sidecar.core.patterns import HostPattern, PathPattern
 from authz_sidecar.core.policy import (
     Access,
+    Freshness,
     Match,
     OptionalAccess,
     Policy,
@@ -82,16 +83,17 @@ def test_the_shipped_policy_is_good_and_says_what_its_comments_say() -> None:
                     Rule(
                         "payments",
                         Match((PathPattern("/payments/**"),)),
-                        Requirement((Demand(payments),), verified_within=0.0),
+                        Requirement((Demand(payments),), Freshness(0.0, 0.0)),
                     ),
                     Rule(
                         "admin",
                         Match((PathPattern("/admin/**"),)),
                         Requirement(
-                            (Demand(two_factor(600.0), roles=Roles(frozenset({"admin"}))),), 30.0
+                            (Demand(two_factor(600.0), roles=Roles(frozenset({"admin"}))),),
+                            Freshness(),
                         ),
                     ),
-                    Rule("rest", Match(), Requirement((Demand(one_factor()),), 30.0)),
+                    Rule("rest", Match(), Requirement((Demand(one_factor()),), Freshness())),
                 ),
                 login_url="https://auth.example.com/login",
                 step_up_url="https://auth.example.com/step-up",
@@ -176,20 +178,24 @@ def test_the_age_of_a_rule_narrows_a_named_level() -> None:
 
 
 @pytest.mark.parametrize(
-    ("require", "defaults", "seconds"),
+    ("require", "defaults", "freshness"),
     [
-        ("one_factor", "{}", 30.0),
-        ("one_factor", "{verified_within: 2m}", 120.0),
-        ("one_factor", "{verified_within: {token: 0s}}", 0.0),
-        ("one_factor", "{verified_within: {}}", 30.0),
-        ("{level: one_factor, verified_within: 0s}", "{}", 0.0),
-        ("{level: one_factor, verified_within: 250ms}", "{verified_within: 2m}", 0.25),
+        ("one_factor", "{}", Freshness(30.0, 300.0)),
+        ("one_factor", "{verified_within: 2m}", Freshness(120.0, 300.0)),
+        ("one_factor", "{verified_within: {token: 0s}}", Freshness(0.0, 300.0)),
+        ("one_factor", "{verified_within: {}}", Freshness(30.0, 300.0)),
+        ("{level: one_factor, verified_within: 0s}", "{}", Freshness(0.0, 0.0)),
+        (
+            "{level: one_factor, verified_within: 250ms}",
+            "{verified_within: 2m}",
+            Freshness(0.25, 0.25),
+        ),
     ],
 )
 def test_the_rule_says_how_old_evidence_may_be_else_the_defaults(
-    require: str, defaults: str, seconds: float
+    require: str, defaults: str, freshness: Freshness
 ) -> None:
-    assert requirement(require, defaults=defaults).verified_within == seconds
+    assert requirement(require, defaults=defaults).freshness == freshness
 
 
 @pytest.mark.parametrize(
@@ -262,7 +268,7 @@ def test_optional_access_takes_evidence_as_old_as_the_defaults_say(
     defaults: str, seconds: float
 ) -> None:
     rule = with_rule("{id: r, access: optional}", defaults=defaults)
-    assert rule.verdict == OptionalAccess(seconds)
+    assert rule.verdict == OptionalAccess(Freshness(seconds))
 
 
 @pytest.mark.parametrize("response", Response)
@@ -331,7 +337,7 @@ def test_alternatives_share_the_age_of_evidence_and_who_may_impersonate() -> Non
             Demand(two_factor()),
             Demand(Level("r", ((Element(frozenset({"sso"})),),))),
         ),
-        1.0,
+        Freshness(1.0, 1.0),
         allow_impersonation=True,
     )
 
@@ -339,9 +345,9 @@ def test_alternatives_share_the_age_of_evidence_and_who_may_impersonate() -> Non
 def test_impersonation_counts_only_where_it_is_allowed() -> None:
     allowed = requirement("{level: one_factor, max_age: 5m, allow_impersonation: true}")
     level = one_factor(300.0, impersonation=True)
-    assert allowed == Requirement((Demand(level),), 30.0, allow_impersonation=True)
+    assert allowed == Requirement((Demand(level),), Freshness(), allow_impersonation=True)
     assert requirement("{level: one_factor, allow_impersonation: false}") == Requirement(
-        (Demand(one_factor()),), 30.0
+        (Demand(one_factor()),), Freshness()
     )
 
 
