@@ -58,7 +58,7 @@ def test_the_shipped_file_says_every_default(file: Path) -> None:
         client_ip=None,
         identity_headers=IdentityHeaders(),
         stytch=StytchSettings("project-test-1", "secret-test-1", None, 5.0),
-        session=SessionSettings("stytch_session", 10_000),
+        session=SessionSettings("stytch_session", "stytch_session_jwt", 10_000),
     )
     defaults = good(file)
     assert defaults.policy == file.parent / "policy.yaml"
@@ -88,7 +88,7 @@ def test_every_option_can_be_set(file: Path) -> None:
         "  secret_file: secret\n"
         "  base_url: http://127.0.0.1:4010\n"
         "  timeout: 2s\n"
-        "session: {cookie: sid, cache_entries: 1}\n",
+        "session: {cookie: sid, jwt_cookie: jwt, cache_entries: 1}\n",
         {},
     )
     assert settings == Settings(
@@ -107,7 +107,7 @@ def test_every_option_can_be_set(file: Path) -> None:
             ("authelia", "oauth2_proxy"), (("X-Authz-Plan", "plan"), ("X-Tier", "no"))
         ),
         stytch=StytchSettings("p", "s3cret", "http://127.0.0.1:4010", 2.0),
-        session=SessionSettings("sid", 1),
+        session=SessionSettings("sid", "jwt", 1),
     )
 
 
