@@ -9,47 +9,67 @@ from hypothesis import strategies as st
 from authz_sidecar.core.patterns import HostPattern
 from authz_sidecar.core.policy import Policy
 from authz_sidecar.located_yaml import Problem
-from authz_sidecar.policy_file import load_policy
+from authz_sidecar.policy_file import load_policy, review_policy
 from authz_sidecar.policy_file.overlap import overlaps
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = (ROOT / "config" / "policy.yaml").read_text("utf-8")
-BROKEN = [
-    path.read_bytes() for path in sorted((ROOT / "tests/unit/policy_file/broken").glob("*.yaml"))
+SHIPPED = [
+    path.read_text("utf-8")
+    for path in [ROOT / "config/policy.yaml", *sorted((ROOT / "config/policies").glob("*.yaml"))]
+]
+ODD = [
+    path.read_bytes()
+    for kind in ("broken", "warnings")
+    for path in sorted((ROOT / "tests/unit/policy_file" / kind).glob("*.yaml"))
 ]
 WORDS = st.sampled_from(
-    sorted({word for data in BROKEN for word in data.decode("utf-8", "replace").split()})
+    sorted({word for data in ODD for word in data.decode("utf-8", "replace").split()})
 )
 
 
 def assert_total(data: bytes) -> None:
     """Bytes are a policy or a list of problems, each with its place and on one line."""
     loaded = load_policy(data, "policy.yaml")
+    warnings = review_policy(data, "policy.yaml", client_ip=False)
     if isinstance(loaded, Policy):
         assert len(loaded.revision) == 12
-        return
-    assert loaded == sorted(loaded)
-    assert loaded
+    else:
+        assert loaded
+        assert warnings == []
+    problems = warnings if isinstance(loaded, Policy) else loaded
+    assert problems == sorted(problems)
     lines = data.count(b"\n") + 1
-    for problem in loaded:
+    for problem in problems:
         assert isinstance(problem, Problem)
+        assert problem.warning is isinstance(loaded, Policy)
         assert 1 <= problem.line <= lines
         assert problem.column >= 1
         assert str(problem).isprintable()
 
 
-@given(st.data())
-def test_a_policy_with_a_word_replaced_is_a_policy_or_problems(data: st.DataObject) -> None:
-    words = SHIPPED.split(" ")
+@given(st.text() | st.binary())
+def test_any_text_is_a_policy_or_problems(text: str | bytes) -> None:
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    loaded = load_policy(data, "policy.yaml")
+    assert loaded if isinstance(loaded, list) else isinstance(loaded, Policy)
+
+
+@given(st.sampled_from(SHIPPED), st.data())
+def test_a_policy_with_a_word_replaced_is_a_policy_or_problems(
+    shipped: str, data: st.DataObject
+) -> None:
+    words = shipped.split(" ")
     for _ in range(data.draw(st.integers(1, 3))):
         index = data.draw(st.integers(0, len(words) - 1))
         words[index] = data.draw(WORDS | st.text(alphabet="ab*/.:[]{}'\"\n 5m", max_size=8))
     assert_total(" ".join(words).encode())
 
 
-@given(st.data())
-def test_a_policy_with_lines_moved_or_lost_is_a_policy_or_problems(data: st.DataObject) -> None:
-    lines = [line for line in SHIPPED.splitlines() if not line.lstrip().startswith("#")]
+@given(st.sampled_from(SHIPPED), st.data())
+def test_a_policy_with_lines_moved_or_lost_is_a_policy_or_problems(
+    shipped: str, data: st.DataObject
+) -> None:
+    lines = [line for line in shipped.splitlines() if not line.lstrip().startswith("#")]
     for _ in range(data.draw(st.integers(1, 4))):
         taken = lines.pop(data.draw(st.integers(0, len(lines) - 1)))
         if data.draw(st.booleans()):
@@ -58,7 +78,7 @@ def test_a_policy_with_lines_moved_or_lost_is_a_policy_or_problems(data: st.Data
     assert_total("\n".join(lines).encode())
 
 
-@given(st.sampled_from([SHIPPED.encode(), *BROKEN]), st.data())
+@given(st.sampled_from([*map(str.encode, SHIPPED), *ODD]), st.data())
 def test_a_file_with_bytes_overwritten_is_a_policy_or_problems(
     file: bytes, data: st.DataObject
 ) -> None:
