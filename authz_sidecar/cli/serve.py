@@ -11,9 +11,11 @@ from pathlib import Path
 import uvloop
 
 from authz_sidecar.located_yaml import Problem
-from authz_sidecar.policy_file import load_policy
+from authz_sidecar.policy_file import load_policy, review_policy
 from authz_sidecar.server.lifecycle import StartError, serve
 from authz_sidecar.settings import load_settings
+
+_log = logging.getLogger(__name__)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,9 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
         settings = load_settings(arguments.settings, os.environ)
         if isinstance(settings, list):
             return _refuse(settings)
-        policy = load_policy(settings.policy.read_bytes(), str(settings.policy))
+        data, file = settings.policy.read_bytes(), str(settings.policy)
+        policy = load_policy(data, file)
         if isinstance(policy, list):
             return _refuse(policy)
+        for warning in review_policy(data, file, client_ip=settings.client_ip is not None):
+            _log.warning("%s", warning)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings, policy))
     except StartError as error:

@@ -14,6 +14,13 @@ upstreams:
     hosts: [shop.example.com]
     rules: [{id: a, access: public}]
 """
+ODD = """\
+version: 1
+upstreams:
+  - id: shop
+    hosts: [shop.example.com, '*.example.com']
+    rules: [{id: a, match: {paths: [/a]}, access: deny}]
+"""
 BAD = """\
 version: 1
 upstreams:
@@ -64,6 +71,37 @@ def test_every_problem_is_one_line_and_the_last_line_counts_them(
         "policy.yaml:5:21: upstreams[0].rules[0].accesz: unknown key; did you mean `access`?",
     ]
     assert printed.err == "2 problems in policy.yaml\n"
+
+
+def test_warnings_come_before_the_count_and_change_no_exit_code(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (directory / "policy.yaml").write_text(ODD, "utf-8")
+    assert run("policy.yaml") == 0
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert [line.partition("`")[0] for line in lines] == [
+        "policy.yaml:4:31: warning: upstreams[0].hosts[1]: this leaves out ",
+        "policy.yaml:5:5: warning: upstreams[0].rules: no rule takes ",
+        "policy.yaml: good, 1 upstream, 1 rule, 2 warnings",
+    ]
+    assert printed.err == ""
+
+
+def test_strict_fails_for_warnings_and_for_nothing_else(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (directory / "odd.yaml").write_text(ODD, "utf-8")
+    (directory / "good.yaml").write_text(GOOD, "utf-8")
+    (directory / "bad.yaml").write_text(BAD, "utf-8")
+    assert run("--strict", "good.yaml") == 0
+    assert run("odd.yaml", "bad.yaml") == 1
+    capsys.readouterr()
+    assert run("--strict", "odd.yaml", "good.yaml") == 1
+    printed = capsys.readouterr()
+    assert printed.out.count("warning: ") == 2
+    assert printed.out.endswith("good.yaml: good, 1 upstream, 1 rule\n")
+    assert printed.err == "2 warnings in odd.yaml\n"
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", "a\x00b"])
