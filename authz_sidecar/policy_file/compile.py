@@ -28,6 +28,7 @@ from authz_sidecar.policy_file.schema import (
     PolicyModel,
     RuleModel,
     UpstreamModel,
+    VerifiedWithinModel,
 )
 
 
@@ -45,7 +46,7 @@ def compile_policy(model: PolicyModel, revision: str) -> Policy:
 
 def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Upstream:
     login_url = upstream.login_url or policy.login_url or ""
-    default = Freshness(policy.defaults.verified_within.token)
+    default = _default_freshness(policy.defaults.verified_within)
     rules = (_rule(rule, default, names, upstream) for rule in upstream.rules)
     return Upstream(
         id=upstream.id,
@@ -57,6 +58,12 @@ def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Ups
         bearer=upstream.bearer,
         path_rules=PathRules(upstream.allow_path_parameters, upstream.allow_encoded_slash),
     )
+
+
+def _default_freshness(within: VerifiedWithinModel) -> Freshness:
+    """What is said holds for JWTs, too, as long as nothing else can be said of them."""
+    said = "token" in within.model_fields_set
+    return Freshness(within.token, within.token) if said else Freshness()
 
 
 def _rule(rule: RuleModel, default: Freshness, names: Names, upstream: UpstreamModel) -> Rule:

@@ -13,6 +13,7 @@ from authz_sidecar.policy_file.schema.rules import (
     PolicyModel,
     RuleModel,
     UpstreamModel,
+    VerifiedWithinModel,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "RequireModel",
     "RuleModel",
     "UpstreamModel",
+    "VerifiedWithinModel",
 ]

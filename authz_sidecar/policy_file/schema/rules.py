@@ -54,7 +54,8 @@ class VerifiedWithinModel(Model):
     refused: ClassVar[Mapping[str, str]] = unsupported.VERIFIED_WITHIN
 
     token: Duration = 30.0
-    """For session tokens. A session that was revoked passes for so long."""
+    """A session that was revoked passes for so long, whether it comes with a token or a JWT. Where
+    nothing is said, a JWT passes for as long as it lives, five minutes."""
 
 
 class DefaultsModel(Model):

@@ -90,10 +90,12 @@ def test_the_shipped_policy_is_good_and_says_what_its_comments_say() -> None:
                         Match((PathPattern("/admin/**"),)),
                         Requirement(
                             (Demand(two_factor(600.0), roles=Roles(frozenset({"admin"}))),),
-                            Freshness(),
+                            Freshness(30.0, 30.0),
                         ),
                     ),
-                    Rule("rest", Match(), Requirement((Demand(one_factor()),), Freshness())),
+                    Rule(
+                        "rest", Match(), Requirement((Demand(one_factor()),), Freshness(30.0, 30.0))
+                    ),
                 ),
                 login_url="https://auth.example.com/login",
                 step_up_url="https://auth.example.com/step-up",
@@ -181,8 +183,8 @@ def test_the_age_of_a_rule_narrows_a_named_level() -> None:
     ("require", "defaults", "freshness"),
     [
         ("one_factor", "{}", Freshness(30.0, 300.0)),
-        ("one_factor", "{verified_within: 2m}", Freshness(120.0, 300.0)),
-        ("one_factor", "{verified_within: {token: 0s}}", Freshness(0.0, 300.0)),
+        ("one_factor", "{verified_within: 2m}", Freshness(120.0, 120.0)),
+        ("one_factor", "{verified_within: {token: 0s}}", Freshness(0.0, 0.0)),
         ("one_factor", "{verified_within: {}}", Freshness(30.0, 300.0)),
         ("{level: one_factor, verified_within: 0s}", "{}", Freshness(0.0, 0.0)),
         (
@@ -263,12 +265,15 @@ def test_a_rule_selects_preflights() -> None:
     assert rule == Rule("r", Match(cors_preflight=True), Access.PUBLIC)
 
 
-@pytest.mark.parametrize(("defaults", "seconds"), [("{}", 30.0), ("{verified_within: 5m}", 300.0)])
+@pytest.mark.parametrize(
+    ("defaults", "freshness"),
+    [("{}", Freshness(30.0, 300.0)), ("{verified_within: 1m}", Freshness(60.0, 60.0))],
+)
 def test_optional_access_takes_evidence_as_old_as_the_defaults_say(
-    defaults: str, seconds: float
+    defaults: str, freshness: Freshness
 ) -> None:
     rule = with_rule("{id: r, access: optional}", defaults=defaults)
-    assert rule.verdict == OptionalAccess(Freshness(seconds))
+    assert rule.verdict == OptionalAccess(freshness)
 
 
 @pytest.mark.parametrize("response", Response)
