@@ -20,21 +20,25 @@ from authz_sidecar.telemetry.decision_log import DecisionLog
 from authz_sidecar.telemetry.metrics import Metrics
 
 
-async def open_sessions(
+def open_sessions(
     settings: Settings, metrics: Metrics, stack: AsyncExitStack
 ) -> tuple[SessionVerifier, KeyStore]:
-    """Open what verifies sessions, and keep its signing keys fresh until the stack unwinds."""
+    """Open what verifies sessions until the stack unwinds; its signing keys are yet to come."""
     stytch = settings.stytch
     project = StytchProject(stytch.project_id, stytch.secret, stytch.base_url, stytch.timeout)
     api = StytchApi(project, metrics)
     stack.push_async_callback(api.close)
     keys = KeyStore(api.fetch_keys, metrics, time.time)
-    stack.push_async_callback(_end, asyncio.create_task(keys.run()))
     entries = settings.session.cache_entries
     jwts = LocalJwts(keys, api.issuer, entries)
     verifier = SessionVerifier(api, jwts, metrics, cache_entries=entries, clock=time.time)
     stack.push_async_callback(verifier.close)
     return verifier, keys
+
+
+def keep_fresh(keys: KeyStore, stack: AsyncExitStack) -> None:
+    """Fetch the signing keys in the background until the stack unwinds."""
+    stack.push_async_callback(_end, asyncio.create_task(keys.run()))
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

@@ -70,11 +70,16 @@ def _request_id(request: web.BaseRequest) -> str:
 def _ends_connection(request: web.BaseRequest) -> bool:
     """Whether what follows on the connection could be mistaken for another request.
 
-    aiohttp adds the trailers of a chunked body to the headers of the next request, and takes the
-    body of a CONNECT for one. No proxy sends a body with its question, or asks for an upgrade of
-    the connection to us.
+    aiohttp adds the trailers of a chunked body to the headers of the next request, takes the body
+    of a CONNECT for one, and loses what follows an upgrade other than WebSocket's. No proxy sends
+    any of these with its question.
     """
-    return request.body_exists or request.method == "CONNECT" or "Upgrade" in request.headers
+    upgrades = request.headers.getall("Upgrade", ())
+    return (
+        "Transfer-Encoding" in request.headers
+        or request.method == "CONNECT"
+        or any(value.lower() != "websocket" for value in upgrades)
+    )
 
 
 def _response(reply: Reply) -> web.Response:

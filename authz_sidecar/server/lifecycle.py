@@ -11,7 +11,7 @@ from aiohttp import web
 
 from authz_sidecar.core.policy import Policy
 from authz_sidecar.server.admin import admin_application
-from authz_sidecar.server.composition import decision_handler, open_sessions
+from authz_sidecar.server.composition import decision_handler, keep_fresh, open_sessions
 from authz_sidecar.server.connections import DecisionServer
 from authz_sidecar.sessions.jwks import KeyStore
 from authz_sidecar.sessions.stytch_api import ENDPOINTS
@@ -39,7 +39,7 @@ async def serve(settings: Settings, policy: Policy) -> None:
     async with AsyncExitStack() as stack:
         metrics = Metrics(version("authz-sidecar"), settings.dialects, ENDPOINTS)
         metrics.policy_loaded(policy)
-        verifier, keys = await open_sessions(settings, metrics, stack)
+        verifier, keys = open_sessions(settings, metrics, stack)
         handler = decision_handler(settings, policy, verifier, metrics)
         decisions = web.ServerRunner(
             DecisionServer(handler), shutdown_timeout=settings.shutdown_timeout
@@ -49,8 +49,9 @@ async def serve(settings: Settings, policy: Policy) -> None:
         )
         await _listen(admin, settings.admin_listen, stack)
         await _listen(decisions, settings.listen, stack)
+        keep_fresh(keys, stack)
         _log.info(
-            "ready: decisions on %s, metrics and health on %s, policy %s",
+            "listening: decisions on %s, metrics and health on %s, policy %s",
             _address(decisions, settings.listen),
             _address(admin, settings.admin_listen),
             policy.revision,

@@ -63,7 +63,7 @@ async def services_running(
         # Their own logs tell, since on a port somebody else may have been faster.
         await programs[EMULATOR].wait_for_log("base URL")
         await programs[APPLICATION].wait_for_log("listens on")
-        await programs[SIDECAR].wait_for_log("ready:")
+        await programs[SIDECAR].wait_for_log("listening:")
         await programs[PROXY].wait_until(_asks(ports.proxy, decision_log, http))
         yield Services(proxy, ports, programs, decision_log)
 

@@ -308,11 +308,6 @@ def test_another_spelling_of_an_ipv4_address_gets_into_no_listed_host(authority:
     assert not set(HINTS) & set(reply.headers)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="hosts that browsers read as another IPv4 address, or as none, are taken for names",
-)
 @pytest.mark.parametrize("authority", NUMBERS)
 def test_another_spelling_of_an_ipv4_address_is_refused_where_every_host_is_listed(
     authority: str,

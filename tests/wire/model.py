@@ -18,7 +18,8 @@ OPEN_HOSTS = ("open.test", "192.0.2.7")
 LONGEST = 40_960
 LONGEST_METHOD = 32
 MOST_SESSIONS = 2
-NEVER_ENCODED = frozenset(b"/\\.;?#\x7f") | frozenset(range(0x20))
+JWT_COOKIE = b"stytch_session_jwt"
+NEVER_ENCODED = frozenset(b"/\\.\x7f") | frozenset(range(0x20))
 NEVER_RAW = frozenset(b"\\;#")
 
 
@@ -73,24 +74,30 @@ def may_be_allowed(asked: Asked, token: bytes) -> bool:
     if scheme not in {b"http", b"https", b"ws", b"wss"}:
         return False
     cookies = asked.all(b"cookie")
-    tokens = session_tokens(cookies)
-    if sum(map(size, cookies)) > LONGEST or len(tokens) > MOST_SESSIONS:
+    tokens, jwts = cookies_named(b"stytch_session", cookies), cookies_named(JWT_COOKIE, cookies)
+    if sum(map(size, cookies)) > LONGEST or max(len(tokens), len(jwts)) > MOST_SESSIONS:
         return False
     path = plain_path(target)
     if path is None:
         return False
     if is_open_host(authority):
         return True
-    return is_shop(authority) and shop_allows(path, method, live=token in tokens)
+    rules = {shop_rule(reading, method) for reading in readings(path)}
+    allowing = {"public", "form", "account"} if token in tokens else {"public", "form"}
+    return is_shop(authority) and len(rules) == 1 and rules <= allowing
 
 
-def shop_allows(path: str, method: bytes, *, live: bool) -> bool:
-    """The rules of the shop, in order."""
-    if path == "/public" or path.startswith("/public/"):
-        return True
-    if path == "/form" and method == b"POST":
-        return True
-    return live and (path == "/account" or path.startswith("/account/"))
+def readings(path: str) -> list[str]:
+    """The path, and what is left of it for who cuts it at a sign that was encoded."""
+    return [path, *(path[: path.index(sign)] for sign in "?#;" if sign in path)]
+
+
+def shop_rule(path: str, method: bytes) -> str:
+    """The rule of the shop that this is for."""
+    for name in ("public", "locked", "admin", "account"):
+        if path == f"/{name}" or path.startswith(f"/{name}/"):
+            return name
+    return "form" if path == "/form" and method == b"POST" else "none"
 
 
 def size(value: bytes) -> int:
@@ -98,10 +105,10 @@ def size(value: bytes) -> int:
     return len(value.decode("utf-8", "surrogateescape"))
 
 
-def session_tokens(lines: list[bytes]) -> set[bytes]:
-    """The distinct values of the session cookie."""
+def cookies_named(wanted: bytes, lines: list[bytes]) -> set[bytes]:
+    """The distinct values of a cookie."""
     pairs = [pair.strip(b" \t").partition(b"=") for line in lines for pair in line.split(b";")]
-    return {value for name, _, value in pairs if name == b"stytch_session" and value}
+    return {value for name, _, value in pairs if name == wanted and value}
 
 
 def host_of(authority: bytes) -> str | None:

@@ -150,14 +150,7 @@ def test_no_connection_is_upgraded(connection: Connection, protocol: bytes) -> N
     "protocol",
     [
         b"websocket",
-        pytest.param(
-            b"h2c",
-            marks=pytest.mark.xfail(
-                strict=True,
-                raises=AssertionError,
-                reason="requests in the same packet as the upgrade are lost",
-            ),
-        ),
+        b"h2c",
     ],
 )
 def test_requests_pipelined_behind_an_upgrade_are_answered_or_the_connection_closed(

@@ -136,11 +136,6 @@ def test_trailers_are_no_headers(connection: Connection) -> None:
     assert connection.reasons(2) == ["missing_header", None]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the parser adds them to the headers of the next request",
-)
 @pytest.mark.parametrize("pause", [0, 0.05], ids=["pipelined", "one after the other"])
 def test_trailers_are_not_the_headers_of_the_next_request(
     connection: Connection, token: bytes, pause: float
@@ -212,9 +207,6 @@ def test_a_body_is_dropped_and_never_taken_for_a_request(
     assert rest == ["forbidden"] or (not rest and framing is CHUNKED)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the body of a CONNECT is taken for the next request"
-)
 @pytest.mark.parametrize("together", [True, False])
 def test_the_body_of_a_connect_is_never_taken_for_a_request(
     connection: Connection, together: bool
@@ -232,11 +224,6 @@ def test_a_body_in_pieces_is_dropped(connection: Connection) -> None:
     assert [answer.decision[1] for answer in connection.answers()] == ["public", "forbidden"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="the body is decoded, fails to, and takes the connection along",
-)
 def test_a_body_is_not_decoded(connection: Connection) -> None:
     packed = request((b"Content-Encoding", b"gzip"), LENGTH_5, body=b"aaaaa")
     connection.send(packed + request(CLOSE))

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
-from authz_sidecar.emulator import DEFAULT_PROJECT_ID, DEFAULT_SECRET
+from authz_sidecar.emulator import DEFAULT_PROJECT_ID, DEFAULT_SECRET, Emulator
+from tests.contract.support import EmulatorThread
 from tests.integration.http_client import call, exchange, request_bytes
 from tests.integration.processes import Program, free_port, running
 
@@ -44,6 +46,12 @@ def ask(port: int) -> int:
     return exchange(port, request_bytes("GET", "/authz", ASKED.items())).status
 
 
+def hang(emulator: EmulatorThread) -> None:
+    """Let Stytch answer nobody."""
+    url = f"{emulator.base_url}/_emulator/faults"
+    assert requests.post(url, json={"kind": "hang"}, timeout=5).ok
+
+
 class Files:
     """A settings file and a policy beside it."""
 
@@ -51,7 +59,8 @@ class Files:
         self.directory = directory
         self.settings = directory / "sidecar.yaml"
         self.policy = directory / "policy.yaml"
-        self.port, self.admin_port, self.stytch_port = free_port(), free_port(), free_port()
+        self.port, self.admin_port = free_port(), free_port()
+        self.stytch = "http://127.0.0.1:1"
         self.policy.write_text(POLICY)
         self.write()
 
@@ -60,7 +69,7 @@ class Files:
             "version": 1,
             "listen": f"127.0.0.1:{self.port}",
             "admin_listen": f"127.0.0.1:{self.admin_port}",
-            "stytch": {"base_url": f"http://127.0.0.1:{self.stytch_port}"},
+            "stytch": {"base_url": self.stytch},
         }
         self.settings.write_text(json.dumps(settings | changes))
 
@@ -82,11 +91,20 @@ def files(tmp_path: Path) -> Files:
 
 
 @pytest.fixture
-def program(files: Files) -> Iterator[Program]:
+def emulator() -> Iterator[EmulatorThread]:
+    with EmulatorThread(Emulator()) as running_emulator:
+        yield running_emulator
+
+
+@pytest.fixture
+def program(files: Files, emulator: EmulatorThread) -> Iterator[Program]:
+    files.stytch = emulator.base_url
+    files.write()
     command = (PROGRAM, "serve", "--settings", files.settings)
     log = files.directory / "log"
     with running("sidecar", command, log, env=ENVIRONMENT) as started:
-        started.wait_for_output(r"(ready): decisions on 127\.0\.0\.1:\d+")
+        started.wait_for_output(r"(listening): decisions on 127\.0\.0\.1:\d+")
+        started.wait_until(lambda: call(files.admin_port, "GET", "/readyz").status == 200)
         yield started
 
 
@@ -97,29 +115,45 @@ def test_it_says_where_it_listens_and_stops_gracefully(files: Files, program: Pr
     assert program.output().endswith("INFO stopped\n")
 
 
-def test_a_request_in_flight_is_answered_before_the_end(files: Files, program: Program) -> None:
-    silent = socket.create_server(("127.0.0.1", files.stytch_port))
+def test_a_request_in_flight_is_answered_before_the_end(
+    files: Files, program: Program, emulator: EmulatorThread
+) -> None:
+    assert ask(files.port) == 401
+    hang(emulator)
+    calls = emulator.emulator.calls
     answers: list[int] = []
     asking = threading.Thread(target=lambda: answers.append(ask(files.port)))
     asking.start()
-    silent.settimeout(5)
-    connection, _ = silent.accept()
+    program.wait_until(lambda: calls["sessions.authenticate"] == 2)
     program.process.send_signal(signal.SIGTERM)
     assert program.process.wait(10) == 0
     asking.join()
-    connection.close()
-    silent.close()
     assert answers == [503]
     assert '"reason":"stytch_unavailable"' in program.output()
 
 
-def test_no_token_or_query_is_in_the_log_or_the_metrics(files: Files, program: Program) -> None:
+def test_no_token_or_query_is_in_the_log_or_the_metrics(
+    files: Files, program: Program, emulator: EmulatorThread
+) -> None:
+    hang(emulator)
     assert ask(files.port) == 503
     metrics = call(files.admin_port, "GET", "/metrics").body.decode()
     assert 'reason="stytch_unavailable",rule="rest",upstream="shop"} 1.0' in metrics
     for text in (program.output(), metrics):
         for secret in ("hidden", DEFAULT_SECRET):
             assert secret not in text
+
+
+def test_without_signing_keys_it_is_alive_and_says_why_it_is_not_ready(files: Files) -> None:
+    command = (PROGRAM, "serve", "--settings", files.settings)
+    with running("sidecar", command, files.directory / "log", env=ENVIRONMENT) as started:
+        started.wait_for_output(r"(signing keys cannot be fetched: unreachable)")
+        answer = call(files.admin_port, "GET", "/readyz")
+        assert (answer.status, answer.body) == (
+            503,
+            b"no signing keys of Stytch yet; the log says why\n",
+        )
+        assert call(files.admin_port, "GET", "/healthz").status == 200
 
 
 def test_the_health_check_asks_the_running_service(files: Files, program: Program) -> None:
@@ -145,7 +179,7 @@ def test_a_unix_socket_is_listened_on(files: Files) -> None:
     files.write(listen=f"unix:{path}", admin_listen=f"unix:{path}.admin")
     command = (PROGRAM, "serve", "--settings", files.settings)
     with running("sidecar", command, files.directory / "log", env=ENVIRONMENT) as started:
-        started.wait_for_output(r"(ready): decisions on unix:")
+        started.wait_for_output(r"(listening): decisions on unix:")
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(path))
         connection.sendall(b"GET /authz HTTP/1.1\r\nHost: s\r\nConnection: close\r\n\r\n")
