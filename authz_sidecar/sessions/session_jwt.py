@@ -107,7 +107,10 @@ def _kid_of(segment: str) -> str:
 def _read_claims(claims: Mapping[str, object], issuer: Issuer, now: float) -> SessionJwt:
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    if claims.get("iss") not in issuer.names() or issuer.project_id not in audiences:
+    signed_by = claims.get("iss")
+    if not isinstance(signed_by, str) or signed_by not in issuer.names():
+        raise _RefusedError
+    if issuer.project_id not in audiences:
         raise _RefusedError
     issued_at, not_before, expires_at = (_time(claims, name) for name in ("iat", "nbf", "exp"))
     if max(issued_at, not_before) > now + LEEWAY:

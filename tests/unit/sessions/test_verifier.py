@@ -230,7 +230,7 @@ async def test_a_young_jwt_decides_alone_and_costs_no_call() -> None:
 async def test_a_jwt_that_is_too_old_asks_stytch_about_the_token_first(
     age: float, lasts: float
 ) -> None:
-    house = House(Api(**{TOKEN: ALIVE, "jwt": ALIVE}))
+    house = House(Api(**dict.fromkeys((TOKEN, "jwt"), ALIVE)))
     house.jwt("jwt", age, lasts)
     assert await house.verify(TOKEN, jwts=("jwt",)) == active(Source.STYTCH, 1000.0)
     assert house.api.asked == [TOKEN]
@@ -245,7 +245,7 @@ async def test_without_a_token_stytch_is_asked_about_the_jwt_and_its_answer_is_r
 
 
 async def test_a_new_jwt_beside_a_dead_token_is_asked_about_in_its_turn() -> None:
-    house = House(Api(**{TOKEN: Invalid(), "jwt": ALIVE}))
+    house = House(Api(**{TOKEN: Invalid()}, jwt=ALIVE))
     house.jwt("jwt", 400)
     assert await house.verify(TOKEN, jwts=("jwt",)) == active(Source.STYTCH, 1000.0)
     assert house.api.asked == [TOKEN, "jwt"]
