@@ -29,6 +29,10 @@ def check_require(
         yield from _check_alternatives(require, path, document)
         for index, demand in enumerate(require.any_of):
             yield from _check_demand(demand, (*path, "any_of", index), model, document)
+    grace = require.on_unavailable is not None and require.on_unavailable.allow_known_for
+    if grace and require.verified_within == 0:
+        message = "a rule that asks Stytch every time lets nobody pass without; remove this"
+        yield document.problem((*path, "on_unavailable"), message, at_key=True)
     demands = require.any_of or (require,)
     with_a_level = all(demand.level or demand.factors for demand in demands)
     one_factor = any(demand.level == ONE_FACTOR for demand in demands)

@@ -17,6 +17,7 @@ from authz_sidecar.core.policy import (
 )
 from authz_sidecar.core.request_target import PathRules
 from authz_sidecar.policy_file.compile_require import (
+    Default,
     Names,
     compile_level,
     compile_requirement,
@@ -28,7 +29,6 @@ from authz_sidecar.policy_file.schema import (
     PolicyModel,
     RuleModel,
     UpstreamModel,
-    VerifiedWithinModel,
 )
 
 
@@ -46,7 +46,10 @@ def compile_policy(model: PolicyModel, revision: str) -> Policy:
 
 def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Upstream:
     login_url = upstream.login_url or policy.login_url or ""
-    default = _default_freshness(policy.defaults.verified_within)
+    within = policy.defaults.verified_within
+    default = Default(
+        Freshness(within.token, within.jwt), policy.defaults.on_unavailable.allow_known_for
+    )
     rules = (_rule(rule, default, names, upstream) for rule in upstream.rules)
     return Upstream(
         id=upstream.id,
@@ -60,13 +63,7 @@ def _upstream(upstream: UpstreamModel, policy: PolicyModel, names: Names) -> Ups
     )
 
 
-def _default_freshness(within: VerifiedWithinModel) -> Freshness:
-    """What is said holds for JWTs, too, as long as nothing else can be said of them."""
-    said = "token" in within.model_fields_set
-    return Freshness(within.token, within.token) if said else Freshness()
-
-
-def _rule(rule: RuleModel, default: Freshness, names: Names, upstream: UpstreamModel) -> Rule:
+def _rule(rule: RuleModel, default: Default, names: Names, upstream: UpstreamModel) -> Rule:
     match = _match(rule.match, names.networks, ignore_case=upstream.ignore_case)
     return Rule(rule.id, match, _verdict(rule, default, names), rule.response)
 
@@ -88,13 +85,13 @@ def _path(pattern: PathPattern, *, ignore_case: bool) -> PathPattern:
     return replace(pattern, ignore_case=True) if ignore_case else pattern
 
 
-def _verdict(rule: RuleModel, default: Freshness, names: Names) -> Verdict:
+def _verdict(rule: RuleModel, default: Default, names: Names) -> Verdict:
     if rule.require is not None:
         return compile_requirement(rule.require, rule.id, default, names)
     match rule.access:
         case AccessWord.PUBLIC:
             return Access.PUBLIC
         case AccessWord.OPTIONAL:
-            return OptionalAccess(default)
+            return OptionalAccess(default.freshness)
         case _:
             return Access.DENY

@@ -29,6 +29,14 @@ class Names:
     networks: Mapping[str, tuple[Network, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What holds for a rule that does not say otherwise."""
+
+    freshness: Freshness
+    allow_known_for: float
+
+
 def compile_level(name: str, level: LevelModel) -> Level:
     """Compile a level.
 
@@ -42,14 +50,14 @@ def compile_level(name: str, level: LevelModel) -> Level:
 
 
 def compile_requirement(
-    require: RequireModel, rule: str, default: Freshness, names: Names
+    require: RequireModel, rule: str, default: Default, names: Names
 ) -> Requirement | Access:
     """Compile what a rule requires.
 
     Args:
         require: what is written.
         rule: the rule's id, the name of a level that is only written here.
-        default: how old evidence may be where the rule does not say.
+        default: what holds where the rule does not say.
         names: the levels and networks of the file.
 
     Returns:
@@ -63,8 +71,11 @@ def compile_requirement(
             return Access.DENY
         demands.append(_demand(written, level, names))
     within = require.verified_within
-    freshness = default if within is None else Freshness(within, within)
-    return Requirement(tuple(demands), freshness, impersonation)
+    freshness = default.freshness if within is None else Freshness(within, within)
+    known_for = default.allow_known_for
+    if require.on_unavailable is not None:
+        known_for = require.on_unavailable.allow_known_for
+    return Requirement(tuple(demands), freshness, impersonation, known_for)
 
 
 def _element(element: ElementModel) -> Element:

@@ -29,8 +29,6 @@ _DEMANDS = (
 _LATER_DEMANDS = dict.fromkeys(("permission", "scopes"), NOT_YET)
 
 POLICY = dict.fromkeys(("invariants",), NOT_YET)
-DEFAULTS = dict.fromkeys(("on_unavailable",), NOT_YET)
-VERIFIED_WITHIN = dict.fromkeys(("jwt",), NOT_YET)
 RULE = (
     dict.fromkeys(("mode",), NOT_YET)
     | dict.fromkeys(("cors_preflight", "methods", "paths"), _IN_MATCH)
@@ -41,10 +39,9 @@ MATCH = dict.fromkeys(_DEMANDS, _WHO_ASKS) | {
     "hosts": "hosts choose the upstream; write an upstream of its own for them",
     "query": "the query takes no part in matching; remove it",
 }
-REQUIRE = dict.fromkeys(("on_unavailable",), NOT_YET) | _LATER_DEMANDS
+REQUIRE = _LATER_DEMANDS
 ALTERNATIVE = (
-    dict.fromkeys(("allow_impersonation", "verified_within"), _BESIDE)
-    | dict.fromkeys(("on_unavailable",), NOT_YET)
+    dict.fromkeys(("allow_impersonation", "on_unavailable", "verified_within"), _BESIDE)
     | _LATER_DEMANDS
     | {"any_of": "alternatives are one level deep; list them all in the outer `any_of`"}
 )

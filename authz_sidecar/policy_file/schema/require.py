@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Discriminator, Tag
+from pydantic import BeforeValidator, Discriminator, Tag
 
 from authz_sidecar.located_yaml import (
     NON_EMPTY,
@@ -68,6 +68,25 @@ class DemandModel(Model):
     """Custom claims, each with its values; a claim must be, or be a list with, one of its own."""
 
 
+class OnUnavailableModel(Model):
+    """What becomes of sessions while Stytch is out of reach. `deny` alone is the default."""
+
+    allow_known_for: Duration = 0.0
+    """Lets sessions that were verified before go on for so much longer, but never past their own
+    end or that of a factor's age; each such answer is marked as stale."""
+
+
+def _deny(value: object) -> object:
+    if value == "deny":
+        return {}
+    if isinstance(value, str):
+        raise ValueError("write `deny`, or for example `{allow_known_for: 2m}`")  # noqa: TRY004 - pydantic turns only ValueError into a problem
+    return value
+
+
+OnUnavailable = Annotated[OnUnavailableModel, BeforeValidator(_deny)]
+
+
 class RequireModel(DemandModel):
     """What must hold. A name alone is short for `{level: NAME}`."""
 
@@ -80,5 +99,7 @@ class RequireModel(DemandModel):
     verified_within: Duration | None = None
     """How old our knowledge of the session may be; that of `defaults` if absent. `0s`: Stytch is
     asked at every request."""
+    on_unavailable: OnUnavailable | None = None
+    """What becomes of sessions while Stytch is out of reach; as in `defaults` if absent."""
     allow_impersonation: Flag = False
     """Lets somebody pass who acts as the user; where the level is `one_factor`."""

@@ -26,8 +26,12 @@ from authz_sidecar.policy_file.network_names import NetworkRefs
 from authz_sidecar.policy_file.origins import read_origin
 from authz_sidecar.policy_file.path_patterns import read_method, read_path
 from authz_sidecar.policy_file.schema.levels import LevelModel
-from authz_sidecar.policy_file.schema.require import RequireModel
-from authz_sidecar.policy_file.schema.spelling import short_for, word
+from authz_sidecar.policy_file.schema.require import (
+    OnUnavailable,
+    OnUnavailableModel,
+    RequireModel,
+)
+from authz_sidecar.policy_file.schema.spelling import short_for, short_for_all, word
 
 Hosts = Annotated[tuple[Annotated[HostPattern, scalar(read_host)], ...], NON_EMPTY]
 Paths = Annotated[tuple[Annotated[PathPattern, scalar(read_path)], ...], NON_EMPTY]
@@ -49,22 +53,23 @@ def _read_preflight(text: str) -> bool:
 
 
 class VerifiedWithinModel(Model):
-    """How old our knowledge of a session may be. A duration alone is short for `{token: ...}`."""
-
-    refused: ClassVar[Mapping[str, str]] = unsupported.VERIFIED_WITHIN
+    """How old our knowledge of a session may be. A duration alone holds for both."""
 
     token: Duration = 30.0
-    """A session that was revoked passes for so long, whether it comes with a token or a JWT. Where
-    nothing is said, a JWT passes for as long as it lives, five minutes."""
+    """What Stytch said of it; a session that was revoked passes for so long."""
+    jwt: Duration = 300.0
+    """What its JWT says, counted from when that was issued; a JWT lives five minutes."""
 
 
 class DefaultsModel(Model):
     """What a rule gets that does not say otherwise."""
 
-    refused: ClassVar[Mapping[str, str]] = unsupported.DEFAULTS
-
-    verified_within: Annotated[VerifiedWithinModel, short_for("token")] = VerifiedWithinModel()
+    verified_within: Annotated[VerifiedWithinModel, short_for_all("token", "jwt")] = (
+        VerifiedWithinModel()
+    )
     """How old our knowledge of a session may be."""
+    on_unavailable: OnUnavailable = OnUnavailableModel()
+    """What becomes of sessions while Stytch is out of reach."""
 
 
 class MatchModel(Model):

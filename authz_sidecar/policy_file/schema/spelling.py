@@ -15,6 +15,13 @@ def short_for(key: str) -> BeforeValidator:
     return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
+def short_for_all(*keys: str) -> BeforeValidator:
+    """Lets a scalar stand for a mapping in which each of these keys has it."""
+    return BeforeValidator(
+        lambda value: dict.fromkeys(keys, value) if isinstance(value, str) else value
+    )
+
+
 SHORT_LIST = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
 """Lets a scalar stand for a list with this one item."""
 

@@ -184,7 +184,8 @@ def test_the_age_of_a_rule_narrows_a_named_level() -> None:
     [
         ("one_factor", "{}", Freshness(30.0, 300.0)),
         ("one_factor", "{verified_within: 2m}", Freshness(120.0, 120.0)),
-        ("one_factor", "{verified_within: {token: 0s}}", Freshness(0.0, 0.0)),
+        ("one_factor", "{verified_within: {token: 0s}}", Freshness(0.0, 300.0)),
+        ("one_factor", "{verified_within: {token: 1m, jwt: 2m}}", Freshness(60.0, 120.0)),
         ("one_factor", "{verified_within: {}}", Freshness(30.0, 300.0)),
         ("{level: one_factor, verified_within: 0s}", "{}", Freshness(0.0, 0.0)),
         (
@@ -388,3 +389,23 @@ def test_each_reading_is_allowed_by_its_own_key() -> None:
     assert upstream.path_rules == PathRules(allow_encoded_slash=True)
     upstream = compiled(text.replace("KEY", "allow_path_parameters")).upstreams[0]
     assert upstream.path_rules == PathRules(allow_path_parameters=True)
+
+
+@pytest.mark.parametrize(
+    ("require", "defaults", "seconds"),
+    [
+        ("one_factor", "{}", 0.0),
+        ("one_factor", "{on_unavailable: deny}", 0.0),
+        ("one_factor", "{on_unavailable: {allow_known_for: 2m}}", 120.0),
+        (
+            "{level: one_factor, on_unavailable: deny}",
+            "{on_unavailable: {allow_known_for: 2m}}",
+            0.0,
+        ),
+        ("{level: one_factor, on_unavailable: {allow_known_for: 1m}}", "{}", 60.0),
+    ],
+)
+def test_the_rule_says_how_long_what_is_known_may_serve_an_outage_else_the_defaults(
+    require: str, defaults: str, seconds: float
+) -> None:
+    assert requirement(require, defaults=defaults).allow_known_for == seconds
