@@ -38,7 +38,8 @@ _SLASH_IN_PARAMETER = re.compile(r";[^/]*%2[Ff]")
 _DOUBLE_ENCODING = re.compile(r"%[0-9A-Fa-f]{2}")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
 _C1_CONTROL = re.compile("[\x80-\x9f]")
-# They occur in the names of real files, and some upstreams cut a decoded path there.
+# They occur in the names of real files, and some upstreams cut a decoded path there, or strip
+# what follows a `;` from its segment.
 _CUTS = "?#;"
 _LITERAL_SLASH = "\x00"
 """Stands for `%2F` while the rest is decoded; no path has a NUL."""
@@ -133,13 +134,11 @@ def _decoded_readings(raw: str) -> tuple[str, ...] | Refusal:
         return Refusal(Reason.BAD_PATH, "the path's escapes are not UTF-8")
     if _DOUBLE_ENCODING.search(decoded) or _C1_CONTROL.search(decoded):
         return Refusal(Reason.BAD_PATH, "the path has a doubled escape or an encoded control")
-    path = decoded.replace(_LITERAL_SLASH, "/")
-    fault = _segments_fault(path)
-    if fault is not None:
-        return fault
-    whole = dict.fromkeys((path, decoded.replace(_LITERAL_SLASH, "%2F")))
+    whole = (decoded.replace(_LITERAL_SLASH, "/"), decoded.replace(_LITERAL_SLASH, "%2F"))
     cut = (each.partition(sign)[0] for each in whole for sign in _CUTS if sign in each)
-    return tuple(dict.fromkeys((*whole, *cut)))
+    stripped = (_PARAMETERS.sub("", each) for each in whole)
+    readings = tuple(dict.fromkeys((*whole, *cut, *stripped)))
+    return next(filter(None, map(_segments_fault, readings)), readings)
 
 
 def _segments_fault(path: str) -> Refusal | None:

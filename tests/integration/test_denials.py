@@ -42,9 +42,15 @@ def test_a_path_without_a_rule_is_denied(site: Site, emulator: StytchEmulator) -
     assert_denied(site.get("/nowhere", emulator.session(PASSWORD)), "no_rule")
 
 
-@pytest.mark.parametrize("host", ["elsewhere.test", "_", "127.0.0.1", "shop.test.evil.test"])
+@pytest.mark.parametrize("host", ["elsewhere.test", "127.0.0.1", "shop.test.evil.test"])
 def test_a_host_that_the_policy_does_not_have_is_denied(site: Site, host: str) -> None:
     assert_denied(site.request("GET", "/public/x", host=host), "unknown_host")
+
+
+@pytest.mark.parametrize("host", ["_", "0x7f.1", "shop.test.1"])
+def test_a_host_that_is_none_is_refused(site: Site, host: str) -> None:
+    status = {"nginx": 403, "traefik": 400}[site.proxy]
+    site.request("GET", "/public/x", host=host).assert_refused(status, "bad_host")
 
 
 def test_a_request_without_a_host_is_refused(site: Site) -> None:

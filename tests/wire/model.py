@@ -89,7 +89,8 @@ def may_be_allowed(asked: Asked, token: bytes) -> bool:
 
 def readings(path: str) -> list[str]:
     """The path, and what is left of it for who cuts it at a sign that was encoded."""
-    return [path, *(path[: path.index(sign)] for sign in "?#;" if sign in path)]
+    cut = [path[: path.index(sign)] for sign in "?#;" if sign in path]
+    return [path, *cut, "/".join(segment.partition(";")[0] for segment in path.split("/"))]
 
 
 def shop_rule(path: str, method: bytes) -> str:
@@ -181,7 +182,15 @@ def plain_path(target: bytes) -> str | None:
         return None
     if any("\x80" <= character <= "\x9f" for character in path):
         return None
+    if any(climbs_or_has_a_hole(reading) for reading in readings(path)):
+        return None
     return None if has_an_escape(path) else path
+
+
+def climbs_or_has_a_hole(path: str) -> bool:
+    """Whether a path has a dot segment, or an empty one that is not the last."""
+    segments = path.split("/")[1:]
+    return bool({".", ".."} & set(segments)) or "" in segments[:-1]
 
 
 def has_an_escape(path: str) -> bool:
