@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from authz_sidecar.cli import check, emulator, healthcheck, serve
+from authz_sidecar.cli import check, emulator, healthcheck, schema, serve
 
 
 def parser() -> argparse.ArgumentParser:
@@ -18,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=version("authz-sidecar"))
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (serve, check, emulator, healthcheck):
+    for command in (serve, check, schema, emulator, healthcheck):
         command.add_parser(commands)
     return top
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from authz_sidecar.core.request import Refusal
 from authz_sidecar.core.request_target import canonical_host
+from authz_sidecar.located_yaml.json_schema import text_schema
 from authz_sidecar.located_yaml.scalars import scalar
 from authz_sidecar.located_yaml.wording import shown
 
@@ -63,5 +64,12 @@ def read_network(text: str) -> Network:
     return network
 
 
-Url = Annotated[str, scalar(read_url)]
-Cidr = Annotated[Network, scalar(read_network)]
+NETWORK_PATTERN = r"^[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?$"
+
+_URL_PATTERN = r"^https?://[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+$"
+
+Url = Annotated[str, scalar(read_url, text_schema("http or https URL", _URL_PATTERN))]
+Cidr = Annotated[
+    Network,
+    scalar(read_network, text_schema("network such as `10.0.0.0/8`, or address", NETWORK_PATTERN)),
+]

@@ -6,7 +6,7 @@ Only here does it matter how a scalar is written: in quotes it is text, whatever
 import re
 from typing import Annotated
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
 
 from authz_sidecar.located_yaml.scalars import read_text
 from authz_sidecar.located_yaml.tree import NO_VALUE, Empty, Scalar, kind_of
@@ -71,4 +71,9 @@ def _validate(value: object) -> str | int | float | bool:
             raise ValueError(f"{hint}, not {kind_of(value)}")
 
 
-JsonScalar = Annotated[str | int | float | bool, PlainValidator(_validate)]
+_SCHEMA = {"title": "text, number or truth value", "type": ["string", "number", "boolean"]}
+
+JsonScalar = Annotated[
+    str | int | float | bool,
+    PlainValidator(_validate, json_schema_input_type=Annotated[str, WithJsonSchema(_SCHEMA)]),
+]

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from authz_sidecar.located_yaml.json_schema import Before
 from authz_sidecar.located_yaml.wording import instead
 
 NOT_YET = "not supported by this version; remove it"
@@ -24,9 +25,11 @@ def _refuse_empty_mapping(value: object) -> object:
 
 
 # pydantic's min_length counts sound items only, and would call a list of unsound ones empty.
-NON_EMPTY = BeforeValidator(_refuse_empty_list)
+NON_EMPTY = Before(_refuse_empty_list, change=lambda schema, _: schema | {"minItems": 1})
 """For fields that are lists with at least one item."""
-NON_EMPTY_MAPPING = BeforeValidator(_refuse_empty_mapping)
+NON_EMPTY_MAPPING = Before(
+    _refuse_empty_mapping, change=lambda schema, _: schema | {"minProperties": 1}
+)
 """For fields that are mappings with at least one key."""
 
 
@@ -40,7 +43,12 @@ class UnknownKey:
 class Model(BaseModel):
     """A mapping of a file, frozen. Every field is a key, and its docstring says what it does."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        model_title_generator=lambda model: model.__name__.removesuffix("Model"),
+    )
 
     refused: ClassVar[Mapping[str, str]] = {}
     """Keys that are no slips of the pen, and what to say of each instead of "unknown"."""

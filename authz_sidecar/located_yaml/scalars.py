@@ -8,12 +8,17 @@ import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from pydantic import PlainValidator
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
 
+from authz_sidecar.located_yaml.json_schema import text_schema
 from authz_sidecar.located_yaml.tree import NO_VALUE, Empty, kind_of
 from authz_sidecar.located_yaml.wording import shown
 
 T = TypeVar("T")
+
+TEXT_SCHEMA = text_schema("text", digits=True)
+ID_PATTERN = "^[a-z0-9_-]{1,64}$"
 
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
 _ID = re.compile(r"[a-z0-9_-]{1,64}")
@@ -26,8 +31,13 @@ _LOOK_LIKE_FLAGS = {
 }
 
 
-def scalar(read: Callable[[str], T]) -> PlainValidator:
-    """The validator of a field whose text a reader turns into a value."""
+def scalar(read: Callable[[str], T], schema: JsonSchemaValue | None = None) -> PlainValidator:
+    """The validator of a field whose text a reader turns into a value.
+
+    Args:
+        read: the reader.
+        schema: what it takes, for editors; it may take less. None: any text.
+    """
 
     def validate(value: object) -> T:
         match value:
@@ -38,7 +48,8 @@ def scalar(read: Callable[[str], T]) -> PlainValidator:
             case _:
                 raise ValueError(f"text is expected here, not {kind_of(value)}")
 
-    return PlainValidator(validate)
+    written = Annotated[str, WithJsonSchema(schema or TEXT_SCHEMA)]
+    return PlainValidator(validate, json_schema_input_type=written)
 
 
 def read_text(text: str) -> str:
@@ -92,9 +103,29 @@ def read_version(text: str) -> int:
 
 
 Text = Annotated[str, scalar(read_text)]
-Integer = Annotated[int, scalar(read_integer)]
-Flag = Annotated[bool, scalar(read_flag)]
-Duration = Annotated[float, scalar(read_duration)]
+Integer = Annotated[
+    int,
+    scalar(
+        read_integer,
+        {"title": "whole number", "type": ["integer", "string"], "pattern": "^[0-9]+$"},
+    ),
+]
+FLAG_SCHEMA: JsonSchemaValue = {
+    "title": "`true` or `false`",
+    "type": ["boolean", "string"],
+    "pattern": "^(?:true|false)$",
+}
+Flag = Annotated[bool, scalar(read_flag, FLAG_SCHEMA)]
+DURATION_SCHEMA = text_schema(
+    "duration such as `30s` or `1h30m`",
+    "^(?=.)" + "".join(f"(?:[0-9]{{1,9}}{unit})?" for unit in _UNITS) + "$",
+)
+Duration = Annotated[float, scalar(read_duration, DURATION_SCHEMA)]
 """Seconds."""
-Id = Annotated[str, scalar(read_id)]
-Version = Annotated[int, scalar(read_version)]
+Id = Annotated[
+    str,
+    scalar(
+        read_id, text_schema("identifier of `a-z`, `0-9`, `_` and `-`", ID_PATTERN, digits=True)
+    ),
+]
+Version = Annotated[int, scalar(read_version, {"title": "`1`", "enum": [1, "1"]})]

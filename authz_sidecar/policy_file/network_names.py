@@ -5,7 +5,15 @@ from ipaddress import IPv4Network
 from typing import Annotated
 
 from authz_sidecar.core.demands import Network
-from authz_sidecar.located_yaml import NON_EMPTY, read_id, read_network, scalar
+from authz_sidecar.located_yaml import (
+    ID_PATTERN,
+    NETWORK_PATTERN,
+    NON_EMPTY,
+    read_id,
+    read_network,
+    scalar,
+    text_schema,
+)
 
 NOWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/32"),)
 """What an unknown name stands for: no client has this address (RFC 1122 section 3.2.1.3)."""
@@ -29,7 +37,13 @@ def networks_of(
     return tuple(dict.fromkeys(network for each in lists for network in each))
 
 
+_SCHEMA = text_schema(
+    "network such as `10.0.0.0/8`, address, or name from `networks`",
+    f"(?:{ID_PATTERN})|(?:{NETWORK_PATTERN})",
+    digits=True,
+)
+
 NetworkRefs = Annotated[
-    tuple[Annotated[str | Network, scalar(read_network_ref)], ...],
+    tuple[Annotated[str | Network, scalar(read_network_ref, _SCHEMA)], ...],
     NON_EMPTY,
 ]

@@ -2,18 +2,30 @@
 
 from typing import Annotated
 
-from authz_sidecar.located_yaml import NON_EMPTY, Duration, Flag, Model, Text
+from authz_sidecar.core import factors
+from authz_sidecar.located_yaml import (
+    NON_EMPTY,
+    Duration,
+    Flag,
+    Model,
+    exactly_one,
+    read_text,
+    scalar,
+)
 from authz_sidecar.policy_file.schema.spelling import short_for
 
-Texts = Annotated[tuple[Text, ...], NON_EMPTY]
+Factor = Annotated[str, scalar(read_text, {"title": "factor", "enum": sorted(factors.NAMES)})]
+Factors = Annotated[tuple[Factor, ...], NON_EMPTY]
 
 
 class ElementModel(Model):
     """One element of a level. A factor's name alone is short for `{factor: NAME}`."""
 
-    factor: Text | None = None
+    model_config = exactly_one("factor", "any_of")
+
+    factor: Factor | None = None
     """The factor that meets this element."""
-    any_of: Texts | None = None
+    any_of: Factors | None = None
     """The factors of which any one meets this element; instead of `factor`."""
     max_age: Duration | None = None
     """How long ago the factor may have been proven; at any time if absent. At least 5s."""
@@ -29,6 +41,8 @@ Elements = Annotated[tuple[Annotated[ElementModel, short_for("factor")], ...], N
 
 class LevelModel(Model):
     """What is demanded of factors: all of the elements, or any one of them."""
+
+    model_config = exactly_one("all_of", "any_of")
 
     all_of: Elements | None = None
     """Elements that must all be met."""

@@ -3,26 +3,43 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import Discriminator, Tag
 
 from authz_sidecar.located_yaml import (
+    ID_PATTERN,
     NON_EMPTY,
     NON_EMPTY_MAPPING,
+    Before,
     Duration,
     Flag,
     JsonScalar,
     Model,
     Text,
+    exactly_one,
+    read_text,
     scalar,
+    text_schema,
 )
 from authz_sidecar.policy_file import unsupported
 from authz_sidecar.policy_file.emails import read_email, read_user
 from authz_sidecar.policy_file.network_names import NetworkRefs
-from authz_sidecar.policy_file.schema.levels import LevelModel, Texts
+from authz_sidecar.policy_file.schema.levels import LevelModel
 from authz_sidecar.policy_file.schema.spelling import SHORT_LIST, short_for
 
-Users = Annotated[tuple[Annotated[str, scalar(read_user)], ...], NON_EMPTY]
-Emails = Annotated[tuple[Annotated[str, scalar(read_email)], ...], NON_EMPTY]
+LevelName = Annotated[
+    str,
+    scalar(
+        read_text,
+        text_schema(
+            "name of a level", ID_PATTERN, digits=True, examples=("one_factor", "two_factor")
+        ),
+    ),
+]
+User = Annotated[str, scalar(read_user, text_schema("id of a user", "^[^@]+$", digits=True))]
+Email = Annotated[str, scalar(read_email, text_schema("e-mail address", r"^[^@\s]+@[^@\s*]+$"))]
+Texts = Annotated[tuple[Text, ...], NON_EMPTY]
+Users = Annotated[tuple[User, ...], NON_EMPTY]
+Emails = Annotated[tuple[Email, ...], NON_EMPTY]
 ClaimValues = Annotated[tuple[JsonScalar, ...], NON_EMPTY, SHORT_LIST]
 
 
@@ -46,9 +63,11 @@ RolesModel = Annotated[
 class DemandModel(Model):
     """One of several alternatives; everything in it must hold. A name is short for its level."""
 
+    model_config = exactly_one("level", "factors")
+
     refused: ClassVar[Mapping[str, str]] = unsupported.ALTERNATIVE
 
-    level: Text | None = None
+    level: LevelName | None = None
     """The factors demanded: `one_factor`, `two_factor`, or a name from `levels`."""
     factors: LevelModel | None = None
     """A level that is only needed here; instead of `level`."""
@@ -84,11 +103,16 @@ def _deny(value: object) -> object:
     return value
 
 
-OnUnavailable = Annotated[OnUnavailableModel, BeforeValidator(_deny)]
+OnUnavailable = Annotated[
+    OnUnavailableModel,
+    Before(_deny, change=lambda schema, _: {"anyOf": [{"enum": ["deny"]}, schema]}),
+]
 
 
 class RequireModel(DemandModel):
     """What must hold. A name alone is short for `{level: NAME}`."""
+
+    model_config = exactly_one("level", "factors", "any_of")
 
     refused: ClassVar[Mapping[str, str]] = unsupported.REQUIRE
 

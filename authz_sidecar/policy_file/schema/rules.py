@@ -17,8 +17,10 @@ from authz_sidecar.located_yaml import (
     Model,
     Url,
     Version,
+    exactly_one,
     read_flag,
     scalar,
+    text_schema,
 )
 from authz_sidecar.policy_file import unsupported
 from authz_sidecar.policy_file.host_patterns import read_host
@@ -31,11 +33,26 @@ from authz_sidecar.policy_file.schema.require import (
     OnUnavailableModel,
     RequireModel,
 )
-from authz_sidecar.policy_file.schema.spelling import short_for, short_for_all, word
+from authz_sidecar.policy_file.schema.spelling import short_for, word
 
-Hosts = Annotated[tuple[Annotated[HostPattern, scalar(read_host)], ...], NON_EMPTY]
-Paths = Annotated[tuple[Annotated[PathPattern, scalar(read_path)], ...], NON_EMPTY]
-Methods = Annotated[tuple[Annotated[str, scalar(read_method)], ...], NON_EMPTY]
+_LABEL = "[a-z0-9_*-]+"
+_HOST = text_schema(
+    "host name or IP literal, which may have stars",
+    rf"^(?:\[[0-9a-f:.]+\]|{_LABEL}(?:\.{_LABEL})*)$",
+    digits=True,
+)
+_PATH = text_schema("path, which may have stars", r"^/[^?#;\\^]*$")
+_METHOD = text_schema(
+    "method",
+    "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+    digits=True,
+    examples=("GET", "POST", "PUT", "PATCH", "DELETE"),
+)
+_ORIGIN = text_schema("scheme, host and maybe port", "^https?://[^/?#@A-Z]+$")
+
+Hosts = Annotated[tuple[Annotated[HostPattern, scalar(read_host, _HOST)], ...], NON_EMPTY]
+Paths = Annotated[tuple[Annotated[PathPattern, scalar(read_path, _PATH)], ...], NON_EMPTY]
+Methods = Annotated[tuple[Annotated[str, scalar(read_method, _METHOD)], ...], NON_EMPTY]
 
 
 class AccessWord(StrEnum):
@@ -44,6 +61,9 @@ class AccessWord(StrEnum):
     PUBLIC = "public"
     OPTIONAL = "optional"
     DENY = "deny"
+
+
+_ONLY_TRUE = {"title": "`true`", "enum": [True, "true"]}
 
 
 def _read_preflight(text: str) -> bool:
@@ -64,7 +84,7 @@ class VerifiedWithinModel(Model):
 class DefaultsModel(Model):
     """What a rule gets that does not say otherwise."""
 
-    verified_within: Annotated[VerifiedWithinModel, short_for_all("token", "jwt")] = (
+    verified_within: Annotated[VerifiedWithinModel, short_for("token", "jwt")] = (
         VerifiedWithinModel()
     )
     """How old our knowledge of a session may be."""
@@ -85,13 +105,15 @@ class MatchModel(Model):
     networks: NetworkRefs | None = None
     """Where the client is. Needs `client_ip` in the settings: while the client's address is not
     known, requests that get to this rule are refused."""
-    cors_preflight: Annotated[bool, scalar(_read_preflight)] = False
+    cors_preflight: Annotated[bool, scalar(_read_preflight, _ONLY_TRUE)] = False
     """`true` selects only the `OPTIONS` requests by which a browser asks whether it may send
     another."""
 
 
 class RuleModel(Model):
     """One rule of an upstream. It has either `access` or `require`."""
+
+    model_config = exactly_one("access", "require")
 
     refused: ClassVar[Mapping[str, str]] = unsupported.RULE
 
@@ -117,7 +139,7 @@ class UpstreamModel(Model):
     hosts: Hosts
     """Host names or IP literals. `*` stands for one label or a part of one, `**` in front for one
     or more; neither covers the name behind it."""
-    origin: Annotated[str, scalar(read_origin)] | None = None
+    origin: Annotated[str, scalar(read_origin, _ORIGIN)] | None = None
     """`https://host[:port]`: what `return_to` begins with; as the request came if absent."""
     login_url: Url | None = None
     """The login page of this upstream; that of the file if absent."""

@@ -3,26 +3,35 @@
 from enum import StrEnum
 from typing import TypeVar
 
-from pydantic import BeforeValidator, PlainValidator
+from pydantic import GetJsonSchemaHandler, PlainValidator
+from pydantic.json_schema import JsonSchemaValue
 
-from authz_sidecar.located_yaml import instead, scalar, shown
+from authz_sidecar.located_yaml import Before, instead, scalar, shown
 
 W = TypeVar("W", bound=StrEnum)
 
 
-def short_for(key: str) -> BeforeValidator:
-    """Lets a scalar stand for a mapping with this one key."""
-    return BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+_ABOUT_THE_KEY = frozenset({"default", "description"})
 
 
-def short_for_all(*keys: str) -> BeforeValidator:
+def short_for(*keys: str) -> Before:
     """Lets a scalar stand for a mapping in which each of these keys has it."""
-    return BeforeValidator(
-        lambda value: dict.fromkeys(keys, value) if isinstance(value, str) else value
+
+    def change(mapping: JsonSchemaValue, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        of_key = handler.resolve_ref_schema(mapping)["properties"][keys[0]]
+        scalar = {key: value for key, value in of_key.items() if key not in _ABOUT_THE_KEY}
+        return {"anyOf": [scalar, mapping]}
+
+    return Before(
+        lambda value: dict.fromkeys(keys, value) if isinstance(value, str) else value,
+        change=change,
     )
 
 
-SHORT_LIST = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+SHORT_LIST = Before(
+    lambda value: [value] if isinstance(value, str) else value,
+    change=lambda schema, _: {"anyOf": [schema["items"], schema]},
+)
 """Lets a scalar stand for a list with this one item."""
 
 
@@ -39,4 +48,4 @@ def word(words: type[W], noun: str) -> PlainValidator:
             raise ValueError(f"{shown(text)} is no {noun}; {instead(text, words)}")
         return words(text)
 
-    return scalar(read)
+    return scalar(read, {"enum": [each.value for each in words]})
