@@ -85,6 +85,8 @@ class AccessRequest:
     credentials: Credentials
     navigation: bool
     """Whether a browser is loading a page, so that a redirect would be followed and seen."""
+    upgrade: bool = False
+    """Whether the connection is to become another, as for WebSocket."""
     preflight: bool = False
     """Whether a browser asks if it may send a cross-origin request (CORS)."""
     client_ip: Address | None = None

@@ -60,6 +60,8 @@ class Active:
     source: Source
     as_of: float
     """Unix seconds: when the question was sent, not when the answer came; of a JWT, its `iat`."""
+    fresh_jwt: str = field(default="", repr=False)
+    """The new session JWT that came with Stytch's answer. Secret, and not kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from typing import assert_never
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.policy import Response
 from authz_sidecar.core.request import AccessRequest
-from authz_sidecar.dialects.base import Reply
+from authz_sidecar.dialects.base import DialectConfig, Reply
 from authz_sidecar.dialects.challenge import authenticate_url, www_authenticate
-from authz_sidecar.dialects.identity import IdentityHeaders
 
 RETRY_AFTER = "2"
 """Seconds; what could not be checked may be checked again after this."""
@@ -22,9 +21,12 @@ def marks(decision: Decision) -> dict[str, str]:
     }
 
 
-def allow(decision: Decision, identity: IdentityHeaders) -> Reply:
+def allow(decision: Decision, request: AccessRequest | None, config: DialectConfig) -> Reply:
     """200, an empty body and every identity header: what all proxies take for a yes."""
-    return Reply(200, marks(decision) | identity.of(decision))
+    headers = marks(decision) | config.identity.of(decision)
+    if config.fresh_jwt is not None:
+        headers |= config.fresh_jwt.header(decision, request)
+    return Reply(200, headers)
 
 
 def is_page(decision: Decision, request: AccessRequest | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Protocol
 from authz_sidecar.core.decision import Decision
 from authz_sidecar.core.request import AccessRequest, ProxyRequest, Refusal
 from authz_sidecar.dialects.client_ip import ClientIpSource
+from authz_sidecar.dialects.fresh_jwt import FreshJwtCookie
 from authz_sidecar.dialects.identity import IdentityHeaders
 
 
@@ -17,6 +18,8 @@ class DialectConfig:
     """The name of the cookie that holds Stytch's session token."""
     jwt_cookie: str = "stytch_session_jwt"
     """The name of the cookie that holds Stytch's session JWT."""
+    fresh_jwt: FreshJwtCookie | None = None
+    """How a session JWT that Stytch renewed is handed back; None: not at all."""
     client_ip: ClientIpSource | None = None
     identity: IdentityHeaders = field(default_factory=IdentityHeaders)
 

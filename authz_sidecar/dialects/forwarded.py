@@ -71,6 +71,7 @@ def read_forwarded(headers: Headers, config: DialectConfig) -> AccessRequest | R
         target,
         candidates,
         navigation.is_navigation(method, headers),
+        navigation.is_upgrade(headers),
         navigation.is_preflight(method, headers),
         read_client_ip(headers, config.client_ip),
     )

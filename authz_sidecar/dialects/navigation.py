@@ -11,7 +11,8 @@ from authz_sidecar.core.request import Headers
 _NONE: Sequence[str] = ()
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ON_A_PREFLIGHT = ("Origin", "Access-Control-Request-Method")
-_NEVER_ON_A_NAVIGATION = ("X-Requested-With", "Upgrade", "Sec-WebSocket-Version")
+_ON_AN_UPGRADE = ("Upgrade", "Sec-WebSocket-Version")
+_NEVER_ON_A_NAVIGATION = ("X-Requested-With", *_ON_AN_UPGRADE)
 HEADERS = (
     "Accept",
     "Sec-Fetch-Mode",
@@ -41,6 +42,11 @@ def is_navigation(method: str, headers: Headers) -> bool:
     if modes:
         return all(mode == "navigate" for mode in modes)
     return prefers_html(",".join(headers.getall("Accept", _NONE)))
+
+
+def is_upgrade(headers: Headers) -> bool:
+    """Whether the connection is to become another; proxies pass on one of the headers or both."""
+    return any(headers.getall(name, _NONE) for name in _ON_AN_UPGRADE)
 
 
 def is_preflight(method: str, headers: Headers) -> bool:

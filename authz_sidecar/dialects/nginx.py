@@ -39,7 +39,7 @@ class Nginx:
         """Write statuses that `auth_request` understands, and no bodies."""
         match decision.outcome:
             case Outcome.ALLOW:
-                return allow(decision, self.config.identity)
+                return allow(decision, request, self.config)
             case Outcome.CHALLENGE:
                 return Reply(401, _challenge_headers(decision, request))
             case Outcome.DENY | Outcome.MALFORMED:

@@ -41,7 +41,7 @@ class Traefik:
         """Write answers that a client can be shown."""
         match decision.outcome:
             case Outcome.ALLOW:
-                return allow(decision, self.config.identity)
+                return allow(decision, request, self.config)
             case Outcome.CHALLENGE:
                 return _challenge(decision, request)
             case Outcome.DENY:

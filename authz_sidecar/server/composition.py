@@ -56,6 +56,7 @@ def decision_handler(
     config = DialectConfig(
         settings.session.cookie,
         settings.session.jwt_cookie,
+        settings.session.renew_jwt,
         settings.client_ip,
         settings.identity_headers,
     )

@@ -180,6 +180,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return float(value) if value.isascii() and value.isdigit() else None
 
 
+def _fresh_jwt(body: Mapping[str, object]) -> str:
+    value = body.get("session_jwt")
+    return value if isinstance(value, str) else ""
+
+
 def _read_answer(
     status: int, body: Mapping[str, object], sent_at: float
 ) -> tuple[CallResult, Answer, str]:
@@ -190,6 +195,7 @@ def _read_answer(
         return result, Invalid() if dead else Unverifiable(), f"{status} {error_type}"
     try:
         # The SDK's transport turns what is not JSON into {}, even on a 200.
-        return CallResult.OK, Active(read_session(body), Source.STYTCH, sent_at), ""
+        session = read_session(body)
     except UnreadableSessionError as error:
         return CallResult.BAD_ANSWER, Unverifiable(), str(error)
+    return CallResult.OK, Active(session, Source.STYTCH, sent_at, _fresh_jwt(body)), ""

@@ -159,7 +159,7 @@ class SessionVerifier:
     async def _ask(self, key: bytes, kind: Kind, value: str, sent_at: float) -> Answer:
         answer = await self._api.authenticate(kind, value, sent_at)
         if isinstance(answer, Active):
-            self._cache[key] = replace(answer, source=Source.CACHE)
+            self._cache[key] = replace(answer, source=Source.CACHE, fresh_jwt="")
         elif isinstance(answer, Invalid):
             self._cache.pop(key, None)
         self._observer.cache_holds(len(self._cache))

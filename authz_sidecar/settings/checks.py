@@ -27,7 +27,7 @@ def check(model: SettingsModel, document: Document) -> Iterator[Problem]:
         message = f"the default dialect {name} is not among `dialects`; choose one that is"
         yield document.problem(("default_dialect",), message)
     if model.session.cookie == model.session.jwt_cookie:
-        message = "this is the name of the other cookie, too; each needs its own"
+        message = "the other cookie has this name, too; choose another"
         yield document.problem(("session", "jwt_cookie"), message)
     if model.client_ip is not None and _is_everybody(model.client_ip.trusted_hops):
         message = "this passes over every address; list only the addresses of your proxies"

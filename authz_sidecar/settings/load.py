@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from authz_sidecar.dialects.client_ip import ClientIpSource
+from authz_sidecar.dialects.fresh_jwt import FreshJwtCookie
 from authz_sidecar.dialects.identity import IdentityHeaders
 from authz_sidecar.located_yaml import Problem, compose, validate
 from authz_sidecar.settings.checks import check
 from authz_sidecar.settings.credentials import read_project_id, read_secret
-from authz_sidecar.settings.model import ClientIpModel, SettingsModel
+from authz_sidecar.settings.model import ClientIpModel, SessionModel, SettingsModel
 from authz_sidecar.settings.values import SessionSettings, Settings, StytchSettings
 
 
@@ -59,10 +60,15 @@ def _settings(model: SettingsModel, stytch: StytchSettings, directory: Path) -> 
             model.identity_headers.presets, tuple(model.identity_headers.claims.items())
         ),
         stytch=stytch,
-        session=SessionSettings(
-            model.session.cookie, model.session.jwt_cookie, model.session.cache_entries
-        ),
+        session=_session(model.session),
     )
+
+
+def _session(model: SessionModel) -> SessionSettings:
+    cookie = None
+    if model.renew_jwt is not None:
+        cookie = FreshJwtCookie(model.jwt_cookie, model.renew_jwt.path, model.renew_jwt.domain)
+    return SessionSettings(model.cookie, model.jwt_cookie, cookie, model.cache_entries)
 
 
 def _client_ip(model: ClientIpModel | None) -> ClientIpSource | None:

@@ -5,13 +5,28 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from authz_sidecar.located_yaml import Cidr, Duration, Integer, Model, Text, Url, Version, scalar
+from authz_sidecar.dialects import DIALECTS
+from authz_sidecar.dialects.identity import PRESETS
+from authz_sidecar.located_yaml import (
+    Cidr,
+    Duration,
+    Integer,
+    Model,
+    Text,
+    Url,
+    Version,
+    scalar,
+    text_schema,
+)
 from authz_sidecar.settings.header_names import read_claim_header, read_client_ip_header
 from authz_sidecar.settings.readers import (
+    MAX_CACHE_ENTRIES,
     at_most,
     check_entries,
     read_cookie,
+    read_cookie_path,
     read_dialect,
+    read_domain,
     read_listen,
     read_preset,
 )
@@ -20,9 +35,18 @@ from authz_sidecar.settings.values import Listen, TcpAddress
 _MAX_WAIT = 30.0
 _MAX_SHUTDOWN = 600.0
 
-Address = Annotated[Listen, scalar(read_listen)]
-Dialect = Annotated[str, scalar(read_dialect)]
-Preset = Annotated[str, scalar(read_preset)]
+_LISTEN = text_schema(
+    "address and port, or `unix:/path`",
+    r"^(?:unix:/.+|(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+):[0-9]{1,5})$",
+)
+_HEADER = text_schema("name of a header", "^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$", digits=True)
+_COOKIE = text_schema("name of a cookie", "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", digits=True)
+
+Address = Annotated[Listen, scalar(read_listen, _LISTEN)]
+Cookie = Annotated[str, scalar(read_cookie, _COOKIE)]
+Dialect = Annotated[str, scalar(read_dialect, {"title": "dialect", "enum": [*DIALECTS]})]
+Preset = Annotated[str, scalar(read_preset, {"title": "preset", "enum": [*PRESETS]})]
+_ENTRIES = Field(json_schema_extra={"minimum": 1, "maximum": MAX_CACHE_ENTRIES})
 Wait = Annotated[Duration, AfterValidator(at_most(_MAX_WAIT))]
 Shutdown = Annotated[Duration, AfterValidator(at_most(_MAX_SHUTDOWN))]
 
@@ -40,21 +64,33 @@ class StytchModel(Model):
     """How long one call may take; at most 30s. It may outlive the deadline of a decision."""
 
 
+class RenewJwtModel(Model):
+    """The attributes of the cookie; they must be those that Stytch's browser SDK is set up with."""
+
+    domain: Annotated[str, scalar(read_domain)] = ""
+    """The domain of which all hosts get the cookie; the host alone if absent."""
+    path: Annotated[str, scalar(read_cookie_path)] = "/"
+    """The path below which the cookie is sent."""
+
+
 class SessionModel(Model):
     """How sessions are recognised and remembered."""
 
-    cookie: Annotated[str, scalar(read_cookie)] = "stytch_session"
+    cookie: Cookie = "stytch_session"
     """The name of the cookie that holds the session token."""
-    jwt_cookie: Annotated[str, scalar(read_cookie)] = "stytch_session_jwt"
+    jwt_cookie: Cookie = "stytch_session_jwt"
     """The name of the cookie that holds the session JWT."""
-    cache_entries: Annotated[Integer, AfterValidator(check_entries)] = 10_000
+    renew_jwt: RenewJwtModel | None = None
+    """Hands a session JWT that Stytch renewed back to the browser, as such a cookie. Off if absent;
+    the proxy's files must pass it on."""
+    cache_entries: Annotated[Integer, AfterValidator(check_entries), _ENTRIES] = 10_000
     """How many verified sessions are kept in memory; at most 1000000."""
 
 
 class ClientIpModel(Model):
     """Where the client's address is told, for rules on networks."""
 
-    header: Annotated[str, scalar(read_client_ip_header)]
+    header: Annotated[str, scalar(read_client_ip_header, _HEADER)]
     """The header with the addresses, such as `X-Forwarded-For`. Your proxies must set it or append
     to it."""
     trusted_hops: tuple[Cidr, ...] = ()
@@ -67,7 +103,9 @@ class IdentityHeadersModel(Model):
     presets: tuple[Preset, ...] = ()
     """The headers of other forward-auth servers, for applications that know them: `authelia` or
     `oauth2_proxy`."""
-    claims: dict[Annotated[str, scalar(read_claim_header)], Text] = Field(default_factory=dict)
+    claims: dict[Annotated[str, scalar(read_claim_header, _HEADER)], Text] = Field(
+        default_factory=dict
+    )
     """Headers of your own, each with the custom claim whose value it has."""
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from ipaddress import IPv6Address
 
+from authz_sidecar.core.request_target import canonical_host
 from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.dialects.identity import PRESETS
 from authz_sidecar.located_yaml import instead, shown
@@ -12,8 +13,9 @@ from authz_sidecar.settings.values import Listen, TcpAddress, UnixAddress
 _TCP = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+):(?P<port>[0-9]{1,5})")
 _MAX_PORT = 65535
 _MAX_SOCKET_PATH = 107  # sun_path of unix(7), without its NUL
+_COOKIE_PATH = re.compile(r"/[!-:<-~]*")  # path-value, RFC 6265 section 4.1.1
 _COOKIE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # token, RFC 6265 section 4.1.1
-_MAX_CACHE_ENTRIES = 1_000_000
+MAX_CACHE_ENTRIES = 1_000_000
 
 
 def read_listen(text: str) -> Listen:
@@ -59,6 +61,23 @@ def read_cookie(text: str) -> str:
     return text
 
 
+def read_domain(text: str) -> str:
+    """The domain of a cookie (RFC 6265 section 5.2.3: a dot in front means nothing)."""
+    domain = text.removeprefix(".")
+    host = canonical_host(domain)
+    if host != domain or domain.startswith("["):
+        hint = "write it in lower case, without a port"
+        raise ValueError(f"{shown(text)} is no domain; {hint}")
+    return domain
+
+
+def read_cookie_path(text: str) -> str:
+    """The path of a cookie."""
+    if not _COOKIE_PATH.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no path of a cookie; write for example `/`")
+    return text
+
+
 def at_most(longest: float) -> Callable[[float], float]:
     """A check that something is waited for, and for so many seconds at most."""
 
@@ -72,6 +91,6 @@ def at_most(longest: float) -> Callable[[float], float]:
 
 def check_entries(entries: int) -> int:
     """A number of things to keep in memory."""
-    if not 1 <= entries <= _MAX_CACHE_ENTRIES:
-        raise ValueError(f"write a number from 1 to {_MAX_CACHE_ENTRIES}")
+    if not 1 <= entries <= MAX_CACHE_ENTRIES:
+        raise ValueError(f"write a number from 1 to {MAX_CACHE_ENTRIES}")
     return entries

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from authz_sidecar.dialects.client_ip import ClientIpSource
+from authz_sidecar.dialects.fresh_jwt import FreshJwtCookie
 from authz_sidecar.dialects.identity import IdentityHeaders
 from authz_sidecar.located_yaml import Network
 
@@ -55,6 +56,8 @@ class SessionSettings:
     """The name of the cookie with the session token."""
     jwt_cookie: str
     """The name of the cookie with the session JWT."""
+    renew_jwt: FreshJwtCookie | None
+    """How a renewed session JWT is handed back; None: not at all."""
     cache_entries: int
 
 

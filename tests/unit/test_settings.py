@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from authz_sidecar.dialects.client_ip import ClientIpSource
+from authz_sidecar.dialects.fresh_jwt import FreshJwtCookie
 from authz_sidecar.dialects.identity import IdentityHeaders
 from authz_sidecar.settings import (
     Listen,
@@ -58,7 +59,7 @@ def test_the_shipped_file_says_every_default(file: Path) -> None:
         client_ip=None,
         identity_headers=IdentityHeaders(),
         stytch=StytchSettings("project-test-1", "secret-test-1", None, 5.0),
-        session=SessionSettings("stytch_session", "stytch_session_jwt", 10_000),
+        session=SessionSettings("stytch_session", "stytch_session_jwt", None, 10_000),
     )
     defaults = good(file)
     assert defaults.policy == file.parent / "policy.yaml"
@@ -88,7 +89,9 @@ def test_every_option_can_be_set(file: Path) -> None:
         "  secret_file: secret\n"
         "  base_url: http://127.0.0.1:4010\n"
         "  timeout: 2s\n"
-        "session: {cookie: sid, jwt_cookie: jwt, cache_entries: 1}\n",
+        "session:\n"
+        "  {cookie: sid, jwt_cookie: jwt, cache_entries: 1,\n"
+        "   renew_jwt: {domain: .example.com, path: /app}}\n",
         {},
     )
     assert settings == Settings(
@@ -107,7 +110,7 @@ def test_every_option_can_be_set(file: Path) -> None:
             ("authelia", "oauth2_proxy"), (("X-Authz-Plan", "plan"), ("X-Tier", "no"))
         ),
         stytch=StytchSettings("p", "s3cret", "http://127.0.0.1:4010", 2.0),
-        session=SessionSettings("sid", "jwt", 1),
+        session=SessionSettings("sid", "jwt", FreshJwtCookie("jwt", "/app", "example.com"), 1),
     )
 
 
@@ -191,6 +194,24 @@ def test_a_listener_nobody_could_open_is_refused(text: str, message: str) -> Non
         ("deadline: 31s", "2:11: deadline: write more than 0s and at most 30s"),
         ("deadline: 1", "2:11: deadline: `1` is no duration; write `1s`"),
         ("shutdown_timeout: 11m", "2:19: shutdown_timeout: write more than 0s and at most 600s"),
+        (
+            "session: {jwt_cookie: stytch_session}",
+            (
+                "2:23: session.jwt_cookie: this is the name of the other cookie, too; each needs its"
+                " own"
+            ),
+        ),
+        (
+            "session: {renew_jwt: {domain: A.b}}",
+            (
+                "2:31: session.renew_jwt.domain: `A.b` is no domain; write a host name in lower case,"
+                " without a port"
+            ),
+        ),
+        (
+            "session: {renew_jwt: {path: '/;x'}}",
+            "2:29: session.renew_jwt.path: `/;x` is no path of a cookie; write for example `/`",
+        ),
         (
             "session: {cookie: 'a b'}",
             "2:19: session.cookie: `a b` is no name of a cookie; use letters, digits, `_` and `-`",

@@ -45,6 +45,7 @@ def test_the_original_request_is_read_as_it_was() -> None:
         target="/a,b?c=%20,d",
         credentials=Credentials(("token-1",), (), ("Basic abc",)),
         navigation=True,
+        upgrade=False,
         preflight=False,
         client_ip=ip_address("192.0.2.7"),
     )
@@ -138,6 +139,13 @@ def test_more_than_two_session_cookies_are_refused() -> None:
     assert refusal == Refusal(
         Reason.TOO_MANY_CREDENTIALS, "more than two values of a session cookie"
     )
+
+
+@pytest.mark.parametrize("name", ["Upgrade", "Sec-WebSocket-Version"])
+def test_an_upgrade_is_read(name: str) -> None:
+    request = read((name, "13"))
+    assert isinstance(request, AccessRequest)
+    assert request.upgrade
 
 
 def test_a_preflight_is_read() -> None:
