@@ -66,7 +66,7 @@ def read_domain(text: str) -> str:
     domain = text.removeprefix(".")
     host = canonical_host(domain)
     if host != domain or domain.startswith("["):
-        hint = "write it in lower case, without a port"
+        hint = "write a host in lower case"
         raise ValueError(f"{shown(text)} is no domain; {hint}")
     return domain
 
