@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from authz_sidecar.dialects import DIALECTS
+from authz_sidecar.dialects.base import DialectConfig
 from authz_sidecar.dialects.identity import IDENTITY_HEADERS
-from tests.integration.proxies.launcher import copy_with_ports
-from tests.integration.proxies.nginx import NGINX
-from tests.integration.proxies.traefik import TRAEFIK
+from deploy.demo.copies import copy_with_addresses
+from deploy.demo.errors import DemoError
+from tests.integration.proxies import LAUNCHERS
+
+NGINX, TRAEFIK = LAUNCHERS["nginx"], LAUNCHERS["traefik"]
 
 
 def nginx_text() -> str:
@@ -77,6 +81,17 @@ def test_both_proxies_clear_the_same_headers() -> None:
 
 
 def test_a_configuration_that_lost_its_documented_address_is_noticed(tmp_path: Path) -> None:
-    (tmp_path / "proxy.conf").write_text("listen 127.0.0.1:8081;\n")
-    with pytest.raises(AssertionError, match=r"127\.0\.0\.1:8080 is not once"):
-        copy_with_ports(tmp_path, tmp_path, {"127.0.0.1:8080": 1})
+    written = tmp_path / "proxy.conf"
+    written.write_text("listen 127.0.0.1:8081;\n")
+    with pytest.raises(DemoError, match=r"127\.0\.0\.1:8080 is not once"):
+        copy_with_addresses([written], tmp_path, {"127.0.0.1:8080": "127.0.0.1:1"})
+
+
+def test_every_header_that_a_dialect_reads_is_passed_on() -> None:
+    sent = set(re.findall(r"^    proxy_set_header (\S+) \$", nginx_text(), re.MULTILINE))
+    config = DialectConfig("stytch_session")
+    assert set(DIALECTS["nginx"](config).headers) <= sent
+    dynamic = yaml.safe_load((TRAEFIK.shipped / "dynamic.yaml").read_text())
+    listed = dynamic["http"]["middlewares"]["authz"]["forwardAuth"]["authRequestHeaders"]
+    read = DIALECTS["traefik"](config).headers
+    assert {name for name in read if not name.startswith("X-Forwarded-")} == set(listed)

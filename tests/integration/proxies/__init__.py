@@ -1,7 +1,6 @@
 """Where the scenarios run: one launcher for each proxy."""
 
+from deploy.demo.proxies import PROXIES
 from tests.integration.proxies.launcher import Launcher
-from tests.integration.proxies.nginx import NGINX
-from tests.integration.proxies.traefik import TRAEFIK
 
-LAUNCHERS: dict[str, Launcher] = {launcher.name: launcher for launcher in (NGINX, TRAEFIK)}
+LAUNCHERS: dict[str, Launcher] = {name: Launcher(proxy) for name, proxy in PROXIES.items()}

@@ -1,22 +1,19 @@
 """Starts a proxy with the files that users copy, on other ports and in a directory of its own."""
 
 import os
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from deploy.demo.copies import copy_with_addresses
+from deploy.demo.proxies import Proxy
 from tests.integration.http_client import exchange, request_bytes
 from tests.integration.processes import Program, free_port, running
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
-# Debian keeps nginx out of a user's PATH; what pip installs lies beside the interpreter.
-_PLACES = (Path(sys.executable).parent, Path("/usr/sbin"), Path("/usr/local/sbin"))
-
 DOCUMENTED_SIDECAR = "127.0.0.1:9000"
 DOCUMENTED_APPLICATION = "127.0.0.1:9100"
 DOCUMENTED_LISTEN = "127.0.0.1:8080"
@@ -24,12 +21,14 @@ DOCUMENTED_LISTEN = "127.0.0.1:8080"
 
 @dataclass(frozen=True, slots=True)
 class Launcher:
-    """How one proxy is started."""
+    """Starts one proxy, as the demo does."""
 
-    name: str
-    """The directory in `deploy`, the dialect and the program."""
-    command: Callable[[str, Path], list[str | Path]]
-    """From the program and the directory with the files to the command."""
+    proxy: Proxy
+
+    @property
+    def name(self) -> str:
+        """The directory in `deploy`, the dialect and the program."""
+        return self.proxy.name
 
     @property
     def shipped(self) -> Path:
@@ -38,8 +37,7 @@ class Launcher:
 
     def program(self) -> str | None:
         """Where the proxy is installed, if it is."""
-        places = os.pathsep.join([os.environ.get("PATH", ""), *map(str, _PLACES)])
-        return shutil.which(self.name, path=places)
+        return self.proxy.find()
 
     def require(self) -> str:
         """Where the proxy is installed; skips the test where it is not, but never in CI."""
@@ -64,8 +62,9 @@ class Launcher:
             DOCUMENTED_APPLICATION: application,
             DOCUMENTED_LISTEN: listen,
         }
-        copy_with_ports(self.shipped, directory, ports)
-        command = self.command(program, directory)
+        addresses = {documented: f"127.0.0.1:{port}" for documented, port in ports.items()}
+        copy_with_addresses(self.proxy.files, directory, addresses)
+        command = self.proxy.command(program, directory)
         log = directory / "output.log"
         with running(self.name, command, log, cwd=directory) as process:
             process.wait_until(lambda: _asks_the_sidecar(listen))
@@ -79,18 +78,6 @@ class RunningProxy:
     name: str
     port: int
     process: Program
-
-
-def copy_with_ports(source: Path, target: Path, ports: Mapping[str, int]) -> None:
-    """Copy configuration files with other ports; each documented address must be there once."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(source.iterdir())}
-    for documented, port in ports.items():
-        places = [name for name, text in texts.items() for _ in range(text.count(documented))]
-        assert len(places) == 1, f"{documented} is not once in {source}, but here: {places}"
-        (name,) = places
-        texts[name] = texts[name].replace(documented, f"127.0.0.1:{port}")
-    for name, text in texts.items():
-        (target / name).write_text(text, encoding="utf-8")
 
 
 def _asks_the_sidecar(port: int) -> bool:
