@@ -54,7 +54,7 @@ check: $(VENV)/dev.stamp ## format, lint, types, layers, dependencies, spelling,
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry authz_sidecar
 	$(BIN)/codespell
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m docs.generate --check
 
 .PHONY: format
 format: $(VENV)/dev.stamp ## rewrite the sources in the project's format
@@ -70,8 +70,8 @@ mutate: $(VENV)/dev.stamp ## change the core in hundreds of ways: the tests must
 	  print(s["killed"], "of", s["total"], "mutants noticed"); raise SystemExit(s["killed"] < 0.9 * s["total"])'
 
 .PHONY: docs
-docs: $(VENV)/dev.stamp ## write the pages of docs/ that are made from the code
-	@$(BIN)/python docs/generate.py
+docs: $(VENV)/dev.stamp ## write the pages of docs/ and the schemas in config/ that are made from the code
+	@$(BIN)/python -m docs.generate
 
 .PHONY: lock
 lock: ## compile requirements/*.txt anew from pyproject.toml (needs uv)

@@ -68,8 +68,8 @@ NETWORK_PATTERN = r"^[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?$"
 
 _URL_PATTERN = r"^https?://[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+$"
 
-Url = Annotated[str, scalar(read_url, text_schema("http or https URL", _URL_PATTERN))]
+Url = Annotated[str, scalar(read_url, text_schema("URL", _URL_PATTERN))]
 Cidr = Annotated[
     Network,
-    scalar(read_network, text_schema("network such as `10.0.0.0/8`, or address", NETWORK_PATTERN)),
+    scalar(read_network, text_schema("network or address", NETWORK_PATTERN)),
 ]

@@ -117,15 +117,13 @@ FLAG_SCHEMA: JsonSchemaValue = {
 }
 Flag = Annotated[bool, scalar(read_flag, FLAG_SCHEMA)]
 DURATION_SCHEMA = text_schema(
-    "duration such as `30s` or `1h30m`",
+    "duration",
     "^(?=.)" + "".join(f"(?:[0-9]{{1,9}}{unit})?" for unit in _UNITS) + "$",
 )
 Duration = Annotated[float, scalar(read_duration, DURATION_SCHEMA)]
 """Seconds."""
 Id = Annotated[
     str,
-    scalar(
-        read_id, text_schema("identifier of `a-z`, `0-9`, `_` and `-`", ID_PATTERN, digits=True)
-    ),
+    scalar(read_id, text_schema("identifier", ID_PATTERN, digits=True)),
 ]
 Version = Annotated[int, scalar(read_version, {"title": "`1`", "enum": [1, "1"]})]

@@ -38,7 +38,7 @@ def networks_of(
 
 
 _SCHEMA = text_schema(
-    "network such as `10.0.0.0/8`, address, or name from `networks`",
+    "network, address, or name from `networks`",
     f"(?:{ID_PATTERN})|(?:{NETWORK_PATTERN})",
     digits=True,
 )

@@ -41,11 +41,12 @@ _LISTEN = text_schema(
 )
 _HEADER = text_schema("name of a header", "^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$", digits=True)
 _COOKIE = text_schema("name of a cookie", "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", digits=True)
+_DOMAIN = text_schema("host name", r"^\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$", digits=True)
 
 Address = Annotated[Listen, scalar(read_listen, _LISTEN)]
 Cookie = Annotated[str, scalar(read_cookie, _COOKIE)]
-Dialect = Annotated[str, scalar(read_dialect, {"title": "dialect", "enum": [*DIALECTS]})]
-Preset = Annotated[str, scalar(read_preset, {"title": "preset", "enum": [*PRESETS]})]
+Dialect = Annotated[str, scalar(read_dialect, {"enum": [*DIALECTS]})]
+Preset = Annotated[str, scalar(read_preset, {"enum": [*PRESETS]})]
 _ENTRIES = Field(json_schema_extra={"minimum": 1, "maximum": MAX_CACHE_ENTRIES})
 Wait = Annotated[Duration, AfterValidator(at_most(_MAX_WAIT))]
 Shutdown = Annotated[Duration, AfterValidator(at_most(_MAX_SHUTDOWN))]
@@ -67,9 +68,9 @@ class StytchModel(Model):
 class RenewJwtModel(Model):
     """The attributes of the cookie; they must be those that Stytch's browser SDK is set up with."""
 
-    domain: Annotated[str, scalar(read_domain)] = ""
+    domain: Annotated[str, scalar(read_domain, _DOMAIN)] = ""
     """The domain of which all hosts get the cookie; the host alone if absent."""
-    path: Annotated[str, scalar(read_cookie_path)] = "/"
+    path: Annotated[str, scalar(read_cookie_path, text_schema("path", "^/"))] = "/"
     """The path below which the cookie is sent."""
 
 

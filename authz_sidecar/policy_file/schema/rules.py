@@ -37,11 +37,11 @@ from authz_sidecar.policy_file.schema.spelling import short_for, word
 
 _LABEL = "[a-z0-9_*-]+"
 _HOST = text_schema(
-    "host name or IP literal, which may have stars",
+    "host pattern",
     rf"^(?:\[[0-9a-f:.]+\]|{_LABEL}(?:\.{_LABEL})*)$",
     digits=True,
 )
-_PATH = text_schema("path, which may have stars", r"^/[^?#;\\^]*$")
+_PATH = text_schema("path pattern", r"^/[^?#;\\^]*$")
 _METHOD = text_schema(
     "method",
     "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
