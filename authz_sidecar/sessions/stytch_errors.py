@@ -35,9 +35,9 @@ _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
 
 
-def error_type_of(body: Mapping[str, object]) -> str:
-    """Stytch's `error_type`, or an empty text where the body has none."""
-    value = body.get("error_type")
+def error_type_of(body: object) -> str:
+    """Stytch's `error_type`, or an empty text where the body, whatever it is, has none."""
+    value = body.get("error_type") if isinstance(body, Mapping) else None
     return value if isinstance(value, str) else ""
 
 
