@@ -16,6 +16,7 @@ AUTHZ_SIDECAR = Path(sys.executable).with_name("authz-sidecar")
 _ROOT = Path(__file__).parents[2]
 _POLICY = Path(__file__).with_name("policy.yaml")
 SESSION_COOKIE = "stytch_session"
+JWT_COOKIE = "stytch_session_jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def sidecar_running(
         "dialects": ["nginx", "traefik"],
         "default_dialect": "traefik",
         "stytch": {"base_url": f"http://127.0.0.1:{stytch_port}"},
-        "session": {"cookie": SESSION_COOKIE},
+        "session": {"cookie": SESSION_COOKIE, "jwt_cookie": JWT_COOKIE},
     }
     path = directory / "sidecar.yaml"
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")
