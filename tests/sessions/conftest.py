@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from authz_sidecar.emulator import Emulator, serving
-from authz_sidecar.emulator.user import User
+from authz_sidecar.emulator.user import Email, User
 from tests.sessions.service import START, Clock, Service, in_service
 
 
@@ -18,7 +18,8 @@ def clock() -> Clock:
 def shared_emulator(clock: Clock) -> Emulator:
     emulator = Emulator(clock=clock, revoke_after=0.0)
     for name in ("ann", "bob"):
-        emulator.users.add(User(created_at=START, external_id=name))
+        emails = [Email(f"{name}@example.com", verified=True)]
+        emulator.users.add(User(created_at=START, external_id=name, emails=emails))
     return emulator
 
 

@@ -66,6 +66,36 @@ async def test_after_the_pause_one_call_finds_out_and_all_may_follow(service: Se
     assert answers == [ALLOWED] * 6
 
 
+@pytest.mark.parametrize(
+    "same",
+    [
+        False,
+        pytest.param(
+            True,
+            marks=pytest.mark.xfail(
+                strict=True, reason="requests of the session that is tried join its call and wait"
+            ),
+        ),
+    ],
+)
+async def test_while_one_call_finds_out_nobody_else_waits(service: Service, same: bool) -> None:
+    await open_circuit(service)
+    service.emulator.faults.clear()
+    await service.fail(kind="hang")
+    service.clock.now += 1.3
+    tried = asyncio.ensure_future(service.ask("/account", token=DEAD_TOKEN, deadline=0.6))
+    await asyncio.sleep(0.05)
+    assert service.session_checks == FAILURES + 1
+
+    began = time.perf_counter()
+    token = DEAD_TOKEN if same else "E" * 44
+    assert await service.ask("/account", token=token, deadline=0.4) == UNAVAILABLE
+    took = time.perf_counter() - began
+
+    assert await tried == UNAVAILABLE
+    assert took < 0.3
+
+
 async def test_while_stytch_is_down_the_pauses_grow(service: Service) -> None:
     await open_circuit(service)
     calls = []
