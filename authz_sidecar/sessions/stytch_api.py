@@ -69,7 +69,11 @@ class StytchApi:
     """Asks Stytch. Belongs to one event loop."""
 
     def __init__(self, project: StytchProject, observer: SessionObserver) -> None:
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=project.timeout))
+        trace = aiohttp.TraceConfig()
+        trace.on_request_redirect.append(_refuse_redirect)
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=project.timeout), trace_configs=[trace]
+        )
         # The SDK takes https addresses as `custom_base_url`, and any other as `environment`.
         custom = project.base_url if (project.base_url or "").startswith("https://") else None
         self._client = stytch.Client(
@@ -188,6 +192,11 @@ def _is_whole(response: aiohttp.ClientResponse) -> bool:
     nothing were wrong with Stytch.
     """
     return response.content.is_eof() and response.content.exception() is None
+
+
+async def _refuse_redirect(*_: object) -> None:
+    """A redirect would take the token along, to wherever it says."""
+    raise aiohttp.ClientPayloadError("a redirect")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
