@@ -262,3 +262,33 @@ def test_a_rotation_of_keys_loses_nothing(world: World) -> None:
     assert emulator.session_checks() == before
     site.get("/account/x", headers=holding(token=new.token, jwt=new.jwt)).assert_allowed()
     assert emulator.session_checks() - before == 1
+
+
+def test_a_renewed_jwt_is_handed_to_who_came_with_a_good_one(
+    site: Site, emulator: StytchEmulator
+) -> None:
+    session = emulator.signed_in(PASSWORD, ago=400)
+    visit = site.get("/account/x", headers=holding(jwt=session.jwt))
+    visit.assert_allowed()
+    cookies = visit.answer.all("Set-Cookie")
+    assert len(cookies) == 1
+    name_and_value, *attributes = cookies[0].split("; ")
+    name, _, jwt = name_and_value.partition("=")
+    assert (name, jwt.count(".")) == (JWT_COOKIE, 2)
+    assert jwt != session.jwt
+    assert {"Path=/", "Domain=shop.test", "SameSite=Lax"} <= set(attributes)
+    again = site.get("/account/x", headers=holding(jwt=jwt))
+    again.assert_allowed()
+    assert again.answer.all("Set-Cookie") == []
+
+
+def test_nobody_else_is_handed_a_jwt(site: Site, emulator: StytchEmulator) -> None:
+    session = emulator.signed_in(PASSWORD, ago=400)
+    for headers in (
+        holding(token=session.token),
+        holding(token=session.token, jwt="planted"),
+        holding(token=session.token, jwt=forged(session.jwt)),
+    ):
+        visit = site.get("/fresh/x", headers=headers)
+        visit.assert_allowed()
+        assert visit.answer.all("Set-Cookie") == []
