@@ -1,7 +1,5 @@
 """What a benchmark prints: a table, and whether the demand is met."""
 
-# ruff: noqa: T201 - this is what prints
-
 from collections.abc import Sequence
 
 
