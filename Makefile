@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Rooms without I/O: no branch of them may be untested.
 PURE := authz_sidecar/core/*,authz_sidecar/dialects/*,authz_sidecar/located_yaml/*,authz_sidecar/policy_file/*
 COMPILE := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11
-SOURCES := authz_sidecar tests deploy docs
+SOURCES := authz_sidecar tests deploy docs benchmarks
 
 .PHONY: help
 help: ## list the verbs

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Protocol
 
 from authz_sidecar.core.decision import Decision, evaluate, evidence_wanted
@@ -12,13 +13,20 @@ from authz_sidecar.core.policy import Freshness, Policy, Resource, Rule, Upstrea
 from authz_sidecar.core.reasons import Reason
 from authz_sidecar.core.request import AccessRequest, Credentials, ProxyRequest, Refusal
 from authz_sidecar.core.request_target import canonical_paths
-from authz_sidecar.core.session import Absent, Active, NotBefore, Unverifiable, Verification
+from authz_sidecar.core.session import (
+    Absent,
+    Active,
+    NotBefore,
+    Source,
+    Unverifiable,
+    Verification,
+)
 from authz_sidecar.dialects.base import Dialect, Reply
 
 _log = logging.getLogger(__name__)
 
 SECOND_LOOK_GAP = 2.0
-"""Seconds; evidence that is younger is not asked for again before a challenge or a denial."""
+"""Seconds; what Stytch said is not asked again so soon before a challenge or a denial."""
 
 
 class Verifier(Protocol):
@@ -116,12 +124,12 @@ class Authorizer:
         """Decide on a verification; no challenge and no attribute denial rests on old evidence."""
         try:
             async with asyncio.timeout(self._deadline):
-                not_before = NotBefore(now - freshness.token, now - freshness.jwt)
+                not_before = NotBefore(now - freshness.token, _jwts_from(freshness, now))
                 decision = decide_on(await self._verifier.verify(credentials, not_before))
                 if decision.reason.row.second_look and _is_old(decision.evidence, now):
-                    decision = decide_on(
-                        await self._verifier.verify(credentials, NotBefore(now, now))
-                    )
+                    # Stytch's word, since a JWT has no addresses and may be the one before MFA.
+                    second_look = NotBefore(now - SECOND_LOOK_GAP, inf)
+                    decision = decide_on(await self._verifier.verify(credentials, second_look))
         except TimeoutError:
             # The call goes on and serves the retry.
             last_known = self._verifier.last_known(credentials)
@@ -145,4 +153,11 @@ def _rule_for(upstream: Upstream, asked: AccessRequest) -> Rule | Refusal | None
 
 def _is_old(evidence: Active | None, now: float) -> bool:
     """Whether a refusal on this evidence should not stand before Stytch was asked again."""
-    return evidence is not None and evidence.as_of < now - SECOND_LOOK_GAP
+    if evidence is None:
+        return False
+    return evidence.source is Source.JWT or evidence.as_of < now - SECOND_LOOK_GAP
+
+
+def _jwts_from(freshness: Freshness, now: float) -> float:
+    """No JWT, not even one from a clock ahead of ours, was asked for after the request arrived."""
+    return now - freshness.jwt if freshness.jwt else inf

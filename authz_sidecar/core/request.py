@@ -21,7 +21,7 @@ class Headers(Protocol):
 class ProxyRequest:
     """The subrequest of a proxy, as it came."""
 
-    headers: Headers
+    headers: Headers = field(repr=False)
     request_id: str
     """Ties the decision log to the proxy's; it changes no decision."""
     arrived: float
@@ -54,19 +54,25 @@ class Credentials:
         Args:
             bearer: whether the upstream takes Bearer tokens (RFC 6750 section 2.1). There one
                 decides alone; without one, or with another scheme, the cookies count.
+
+        Returns:
+            What is to be verified, with `authorization` where that is a Bearer token; or a refusal
+            of two values.
         """
         cookies = Credentials(self.session_tokens, self.session_jwts)
         if not bearer or not self.authorization:
             return cookies
         value = self.authorization[0]
-        if len(self.authorization) > 1 or "," in value:
+        # Envoy joins fields by commas; a comma is also how Digest separates its parameters.
+        schemes = [part.strip(" ").partition(" ")[0].lower() for part in value.split(",")]
+        if len(self.authorization) > 1 or ("bearer" in schemes and len(schemes) > 1):
             return Refusal(Reason.DUPLICATE_HEADER, "Authorization has more than one value")
-        scheme, _, token = value.partition(" ")
-        if scheme.lower() != "bearer":
+        if schemes[0] != "bearer":
             return cookies
-        token = token.strip(" ")
+        token = value.partition(" ")[2].strip(" ")
         # An opaque token has no dots, a compact JWS has two (RFC 7515 section 7.1).
-        return Credentials(session_jwts=(token,)) if "." in token else Credentials((token,))
+        jwts, tokens = ((token,), ()) if "." in token else ((), (token,))
+        return Credentials(tokens, jwts, self.authorization)
 
 
 @dataclass(slots=True)

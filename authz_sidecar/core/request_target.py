@@ -33,7 +33,8 @@ _PARAMETERS = re.compile(r";[^/]*")
 # Encoded `\ .` and controls: each is one thing to a proxy and another to some upstream behind it.
 _REFUSED_ESCAPE = re.compile(r"%(?:2[Ee]|5[Cc]|[01][0-9A-Fa-f]|7[Ff])")
 _ENCODED_SLASH = re.compile(r"%2[Ff]")
-_SLASH_IN_PARAMETER = re.compile(r";[^/]*%2[Ff]")
+# From the last `;` on, so that a path of nothing else takes no longer than another.
+_SLASH_IN_PARAMETER = re.compile(r";[^/;]*%2[Ff]")
 # Looked for after decoding, so that `%25%32%66` does not hide it.
 _DOUBLE_ENCODING = re.compile(r"%[0-9A-Fa-f]{2}")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")

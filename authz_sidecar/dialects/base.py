@@ -29,7 +29,7 @@ class Reply:
     """The answer to a proxy's subrequest."""
 
     status: int
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
     body: bytes = b""
 
 

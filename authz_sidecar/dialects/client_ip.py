@@ -13,6 +13,8 @@ from authz_sidecar.core.demands import lies_in
 from authz_sidecar.core.request import Address, Headers
 
 _NONE: Sequence[str] = ()
+MAX_LENGTH = 8192
+"""Characters of the header in all; a longer chain of proxies is none."""
 _BRACKETED = re.compile(r"\[(?P<host>[0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?")
 _IPV4_WITH_PORT = re.compile(r"(?P<host>[0-9.]+):[0-9]{1,5}")
 
@@ -40,7 +42,10 @@ def read_client_ip(headers: Headers, source: ClientIpSource | None) -> Address |
     """
     if source is None:
         return None
-    elements = ",".join(headers.getall(source.header, _NONE)).split(",")
+    lines = headers.getall(source.header, _NONE)
+    if sum(map(len, lines)) > MAX_LENGTH:
+        return None
+    elements = ",".join(lines).split(",")
     for element in reversed(elements):
         address = _read(element.strip(" \t"))
         if address is None or not lies_in(address, source.trusted_hops):

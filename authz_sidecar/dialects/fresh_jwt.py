@@ -23,8 +23,9 @@ class FreshJwtCookie:
     def header(self, decision: Decision, request: AccessRequest | None) -> dict[str, str]:
         """The one `Set-Cookie` of an allow, or nothing.
 
-        Only who came with such a cookie gets a new one, and not with a WebSocket's handshake,
-        where proxies lose it. The browser SDK reads the cookie, so it is not HttpOnly.
+        Evidence has a new JWT only for who came with a good one of this session's user in such a
+        cookie. Not with a WebSocket's handshake, where proxies lose it. The browser SDK reads the
+        cookie, so it is not HttpOnly.
 
         Args:
             decision: an allow.
@@ -33,9 +34,7 @@ class FreshJwtCookie:
         evidence = decision.evidence
         if decision.reason is not Reason.REQUIREMENT_MET or evidence is None or request is None:
             return {}
-        credentials = request.credentials
-        by_cookie = credentials.session_jwts and not credentials.authorization
-        if not by_cookie or request.upgrade or not _COMPACT.fullmatch(evidence.fresh_jwt):
+        if request.upgrade or not _COMPACT.fullmatch(evidence.fresh_jwt):
             return {}
         parts = [f"{self.name}={evidence.fresh_jwt}", f"Path={self.path}"]
         if self.domain:

@@ -31,6 +31,7 @@ PRESETS = {
 }
 """By name: the headers of another forward-auth server, and which of ours each repeats."""
 
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 # Printable ASCII but for the comma, which separates, and the percent sign, which escapes.
 _PLAIN = "".join(map(chr, range(0x20, 0x7F))).replace(",", "").replace("%", "")
 
@@ -103,4 +104,4 @@ def _scalar_text(value: ClaimValue) -> str:
 
 def _timestamp(seconds: float) -> str:
     """RFC 3339, in UTC and whole seconds."""
-    return datetime.fromtimestamp(int(seconds), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(min(seconds, _LATEST)), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

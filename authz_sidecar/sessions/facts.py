@@ -5,7 +5,7 @@ out on the day that Stytch adds one. Here such a factor is kept as `unknown` and
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from authz_sidecar.core.factors import name_of
 from authz_sidecar.core.session import Session
@@ -48,6 +48,8 @@ def read_session(body: Mapping[str, object]) -> Session:
     )
 
 
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""What a clock can still be asked for, whatever is added to it."""
 _SESSION_CLAIM = "https://stytch.com/session"
 _STYTCH_CLAIMS = "https://stytch.com/"
 _REGISTERED_CLAIMS = frozenset({"aud", "exp", "iat", "iss", "jti", "nbf", "sub"})
@@ -96,7 +98,9 @@ def _identifier(session: Mapping[str, object], name: str) -> str:
 
 
 def _factor_times(session: Mapping[str, object]) -> dict[str, float | None]:
-    """The newest time of each factor."""
+    """The newest time of each factor; an answer without any list of them is not to be trusted."""
+    if not isinstance(session.get("authentication_factors"), list):
+        raise UnreadableSessionError("authentication_factors is missing or no list")
     newest: dict[str, float | None] = {}
     for factor in _dicts(session, "authentication_factors"):
         name = name_of(str(factor.get("type")), str(factor.get("delivery_method")))
@@ -142,4 +146,6 @@ def _timestamp(value: object) -> float | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return moment.timestamp() if moment.tzinfo is not None else None
+    if moment.tzinfo is None:
+        return None
+    return min(max(moment.timestamp(), 0.0), _LATEST)

@@ -10,6 +10,9 @@ from authz_sidecar.sessions.session_jwt import (
     verify_session_jwt,
 )
 
+MAX_JWTS = 10_000
+"""Tokens that are kept, of some 10 KB each."""
+
 
 class LocalJwts:
     """Reads session JWTs with the project's keys."""
@@ -17,7 +20,7 @@ class LocalJwts:
     def __init__(self, keys: KeyStore, issuer: Issuer, cache_entries: int) -> None:
         self._keys = keys
         self._issuer = issuer
-        self._verified: LRUCache[str, SessionJwt] = LRUCache(cache_entries)
+        self._verified: LRUCache[str, SessionJwt] = LRUCache(min(cache_entries, MAX_JWTS))
 
     def read(self, text: str, now: float) -> SessionJwt | UnknownKey | None:
         """Read a session JWT, which may have expired.

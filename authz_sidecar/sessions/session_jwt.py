@@ -88,7 +88,14 @@ def verify_session_jwt(
             return UnknownKey(kid)
         signed = deserialize_compact(token, key, registry=_REGISTRY)
         return _read_claims(_json(signed.payload), issuer, now)
-    except (JoseError, UnreadableSessionError, _RefusedError, ValueError, RecursionError):
+    except (
+        JoseError,
+        UnreadableSessionError,
+        _RefusedError,
+        ValueError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return None
 
 

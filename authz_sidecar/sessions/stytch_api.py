@@ -32,6 +32,7 @@ ENDPOINTS = (SESSION_CHECK, KEYS)
 MAX_CONCURRENT_CALLS = 50
 """More wait their turn: a flood of new sessions must not become one at Stytch."""
 _FIRST_ERROR = 400
+_HALF = "half an answer"
 _JITTER = (0.8, 1.2)
 # What says nothing about Stytch's health: a 404, or a fault of our own credentials.
 _FAILURES = frozenset(
@@ -68,7 +69,11 @@ class StytchApi:
     """Asks Stytch. Belongs to one event loop."""
 
     def __init__(self, project: StytchProject, observer: SessionObserver) -> None:
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=project.timeout))
+        trace = aiohttp.TraceConfig()
+        trace.on_request_redirect.append(_refuse_redirect)
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=project.timeout), trace_configs=[trace]
+        )
         # The SDK takes https addresses as `custom_base_url`, and any other as `environment`.
         custom = project.base_url if (project.base_url or "").startswith("https://") else None
         self._client = stytch.Client(
@@ -120,6 +125,8 @@ class StytchApi:
         result, retry_after = CallResult.UNREACHABLE, None
         try:
             reply = await self._client.async_client.post(self.url, {kind.value: value})
+            if not _is_whole(reply.response):
+                return result, Unverifiable(), _HALF
             retry_after = _retry_after(reply.response.headers)
             body: object = reply.json
             status = reply.response.status
@@ -155,9 +162,13 @@ class StytchApi:
             detail = type(error).__name__
         else:
             status, body = reply.response.status, reply.json
-            bad = status >= _FIRST_ERROR
-            result = meaning_of(status, error_type_of(body)) if bad else CallResult.OK
-            detail = f"{status} {error_type_of(body)}" if bad else ""
+            error_type = error_type_of(body)
+            if not _is_whole(reply.response):
+                detail = _HALF
+            elif status >= _FIRST_ERROR:
+                result, detail = meaning_of(status, error_type), f"{status} {error_type}"
+            else:
+                result = CallResult.OK
         self._observer.stytch_called(KEYS, result, time.perf_counter() - started)
         if result is not CallResult.OK:
             raise UnusableKeysError(f"{result} ({detail})")
@@ -172,6 +183,20 @@ class StytchApi:
             level = logging.INFO if result in good else logging.ERROR
             _log.log(level, "Stytch's session check: %s (%s)", result, detail or "answers again")
         self._last_result = result
+
+
+def _is_whole(response: aiohttp.ClientResponse) -> bool:
+    """Whether the answer came to its end; the SDK's transport turns one that did not into {}.
+
+    Without this, answers that begin and never end would wait for the timeout one by one, as if
+    nothing were wrong with Stytch.
+    """
+    return response.content.is_eof() and response.content.exception() is None
+
+
+async def _refuse_redirect(*_: object) -> None:
+    """A redirect would take the token along, to wherever it says."""
+    raise aiohttp.ClientPayloadError("a redirect")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

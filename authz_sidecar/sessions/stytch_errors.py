@@ -4,10 +4,12 @@ The error type decides, not the status: a 404 may be a dead session or a wrong a
 https://stytch.com/docs/api/errors
 """
 
+import re
 from collections.abc import Mapping
 
 from authz_sidecar.core.observers import CallResult
 
+_ERROR_TYPE = re.compile(r"[a-z0-9_]{1,64}")
 _DEAD_SESSION = frozenset(
     {
         "invalid_session_token",
@@ -35,10 +37,10 @@ _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
 
 
-def error_type_of(body: Mapping[str, object]) -> str:
-    """Stytch's `error_type`, or an empty text where the body has none."""
-    value = body.get("error_type")
-    return value if isinstance(value, str) else ""
+def error_type_of(body: object) -> str:
+    """Stytch's `error_type`, or an empty text where the body has nothing that could be one."""
+    value = body.get("error_type") if isinstance(body, Mapping) else None
+    return value if isinstance(value, str) and _ERROR_TYPE.fullmatch(value) else ""
 
 
 def meaning_of(status: int, error_type: str) -> CallResult:

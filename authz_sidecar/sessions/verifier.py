@@ -74,6 +74,8 @@ class SessionVerifier:
         self._observer = observer
         self._clock = clock
         self._cache: LRUCache[bytes, Active] = LRUCache(cache_entries)
+        # Ids of sessions that Stytch has said to be dead, whatever their JWTs say.
+        self._dead: LRUCache[str, bool] = LRUCache(cache_entries)
         self._flights: SingleFlight[Answer] = SingleFlight(MAX_FLIGHTS, clock)
 
     async def close(self) -> None:
@@ -88,41 +90,75 @@ class SessionVerifier:
                 JWT before a token.
             not_before: from when evidence must be.
         """
-        best: Absent | Invalid | Unverifiable = Absent()
-        good: dict[str, SessionJwt] = {}
+        good, best = self._read_jwts(credentials)
         now = self._clock()
-        for text in credentials.session_jwts:
-            read = self._jwts.read(text, now)
-            if isinstance(read, SessionJwt):
-                good[text] = read
-            else:
-                failure = _failure(read)
-                self._observer.verified(Source.JWT, _RESULTS[type(failure)])
-                best = _better(best, failure)
         for jwt in good.values():
-            if jwt.expires_at > now and jwt.issued_at >= not_before.jwt:
+            if jwt.expires_at > now and not_before.jwt <= jwt.issued_at <= now:
                 self._observer.verified(Source.JWT, VerificationResult.ACTIVE)
                 evidence = Active(jwt.session, Source.JWT, jwt.issued_at)
                 return self._unless_contradicted(evidence, credentials)
+        return await self._verify_remotely(credentials, good, best, not_before.token)
+
+    def _read_jwts(
+        self, credentials: Credentials
+    ) -> tuple[dict[str, SessionJwt], Absent | Invalid | Unverifiable]:
+        """The JWTs with a good signature, expired or not, and the best that is said of the rest."""
+        good: dict[str, SessionJwt] = {}
+        best: Absent | Invalid | Unverifiable = Absent()
+        for text in credentials.session_jwts:
+            read = self._jwts.read(text, self._clock())
+            if isinstance(read, SessionJwt) and read.session.session_id not in self._dead:
+                good[text] = read
+                continue
+            unknown_key = isinstance(read, UnknownKey)
+            failure = Unverifiable(Reason.KEYS_UNAVAILABLE) if unknown_key else Invalid()
+            self._observer.verified(Source.JWT, _RESULTS[type(failure)])
+            best = _better(best, failure)
+        return good, best
+
+    async def _verify_remotely(
+        self,
+        credentials: Credentials,
+        good: dict[str, SessionJwt],
+        best: Absent | Invalid | Unverifiable,
+        not_before: float,
+    ) -> Verification:
+        users = {jwt.session.user_id for jwt in good.values()}
+        refused = False
         for kind, value in _remote_order(credentials, good):
-            found = await self._verify_remotely(kind, value, not_before.token)
+            found = await self._recall_or_ask(kind, value, not_before)
             if isinstance(found, Active):
-                users = {jwt.session.user_id for jwt in good.values()}
-                return found if users <= {found.session.user_id} else Invalid()
+                if not users <= {found.session.user_id}:
+                    return Invalid()
+                # A new JWT is for who came with a good one in a cookie, and for nobody else.
+                renew = users and not credentials.authorization
+                return found if renew else replace(found, fresh_jwt="")
+            if isinstance(found, Invalid) and kind is Kind.JWT:
+                self._dead[good[value].session.session_id] = True
+            refused = refused or isinstance(found, Invalid)
             best = _better(best, found)
-        if isinstance(best, Unverifiable):
+        if isinstance(best, Unverifiable) and not refused:
             return replace(best, last_known=self.last_known(credentials))
         return best
 
     def last_known(self, credentials: Credentials) -> Active | None:
-        """The newest evidence from before, of Stytch or of a JWT with a good signature."""
+        """The newest evidence from before, of Stytch or of a JWT with a good signature.
+
+        None where it speaks of more than one user, of a session that is known to be dead, or from
+        the future.
+        """
+        now = self._clock()
         values = (*credentials.session_tokens, *credentials.session_jwts)
         known = [found for value in values if (found := self._cache.get(_key(value)))]
         for text in credentials.session_jwts:
-            read = self._jwts.read(text, self._clock())
+            read = self._jwts.read(text, now)
             if isinstance(read, SessionJwt):
                 known.append(Active(read.session, Source.JWT, read.issued_at))
-        return max(known, key=lambda evidence: evidence.as_of, default=None)
+        alive = [each for each in known if each.session.session_id not in self._dead]
+        if len({each.session.user_id for each in alive}) > 1:
+            return None
+        past = (each for each in alive if each.as_of <= now)
+        return max(past, key=lambda evidence: evidence.as_of, default=None)
 
     def _unless_contradicted(self, evidence: Active, credentials: Credentials) -> Active | Invalid:
         """A token beside a JWT that is known to be another user's makes both worthless."""
@@ -132,7 +168,7 @@ class SessionVerifier:
                 return Invalid()
         return evidence
 
-    async def _verify_remotely(self, kind: Kind, value: str, not_before: float) -> Answer:
+    async def _recall_or_ask(self, kind: Kind, value: str, not_before: float) -> Answer:
         if kind is Kind.TOKEN and not _PLAUSIBLE_TOKEN.fullmatch(value):
             return Invalid()
         key = _key(value)
@@ -161,7 +197,9 @@ class SessionVerifier:
         if isinstance(answer, Active):
             self._cache[key] = replace(answer, source=Source.CACHE, fresh_jwt="")
         elif isinstance(answer, Invalid):
-            self._cache.pop(key, None)
+            forgotten = self._cache.pop(key, None)
+            if forgotten is not None:
+                self._dead[forgotten.session.session_id] = True
         self._observer.cache_holds(len(self._cache))
         self._observer.verified(Source.STYTCH, _RESULTS[type(answer)])
         return answer
@@ -169,10 +207,6 @@ class SessionVerifier:
 
 def _key(value: str) -> bytes:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
-
-
-def _failure(read: UnknownKey | None) -> Invalid | Unverifiable:
-    return Invalid() if read is None else Unverifiable(Reason.KEYS_UNAVAILABLE)
 
 
 def _better(

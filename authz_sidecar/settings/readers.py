@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from ipaddress import IPv6Address
 
+from authz_sidecar.core.request import Refusal
 from authz_sidecar.core.request_target import canonical_host
 from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.dialects.identity import PRESETS
@@ -31,13 +31,10 @@ def read_listen(text: str) -> Listen:
     if match is None or int(match["port"]) > _MAX_PORT:
         hint = "write for example `127.0.0.1:9000`, `[::1]:9000` or `unix:/path`"
         raise ValueError(f"{shown(text)} is no address to listen on; {hint}")
-    host = match["host"]
-    if host.startswith("["):
-        try:
-            host = str(IPv6Address(host[1:-1]))
-        except ValueError:
-            raise ValueError(f"{shown(text)} has no valid IPv6 address in its brackets") from None
-    return TcpAddress(host, int(match["port"]))
+    host = canonical_host(match["host"])
+    if isinstance(host, Refusal):
+        raise ValueError(f"{shown(text)} has no host name or IP address before its port")  # noqa: TRY004 - the text is at fault
+    return TcpAddress(host.strip("[]"), int(match["port"]))
 
 
 def read_dialect(text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from authz_sidecar.dialects.identity import PRESETS
 from deploy.demo.upstream import SEEN_PATH
 from tests.integration.http_client import Answer, call
 from tests.integration.processes import Program, free_port, running
@@ -16,6 +17,7 @@ AUTHZ_SIDECAR = Path(sys.executable).with_name("authz-sidecar")
 _ROOT = Path(__file__).parents[2]
 _POLICY = Path(__file__).with_name("policy.yaml")
 SESSION_COOKIE = "stytch_session"
+JWT_COOKIE = "stytch_session_jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,13 @@ def sidecar_running(
         "dialects": ["nginx", "traefik"],
         "default_dialect": "traefik",
         "stytch": {"base_url": f"http://127.0.0.1:{stytch_port}"},
-        "session": {"cookie": SESSION_COOKIE},
+        "client_ip": {"header": "X-Forwarded-For"},
+        "identity_headers": {"presets": list(PRESETS)},
+        "session": {
+            "cookie": SESSION_COOKIE,
+            "jwt_cookie": JWT_COOKIE,
+            "renew_jwt": {"domain": "shop.test"},
+        },
     }
     path = directory / "sidecar.yaml"
     path.write_text(yaml.safe_dump(settings), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 import stytch
@@ -27,6 +27,14 @@ SMS: Factor = ("otp", "sms")
 EMAIL_CODE: Factor = ("otp", "email")
 
 
+class SignedIn(NamedTuple):
+    """What a browser holds after signing in."""
+
+    token: str
+    jwt: str
+    user_id: str
+
+
 class StytchEmulator:
     """A running emulator, over its HTTP interfaces and by Stytch's own SDK."""
 
@@ -45,11 +53,44 @@ class StytchEmulator:
 
     def session(self, *factors: Factor, roles: Sequence[str] = ()) -> str:
         """The token of a session of a new user, who proved these factors just now."""
+        return self.signed_in(*factors, roles=roles).token
+
+    def signed_in(
+        self, *factors: Factor, roles: Sequence[str] = (), ago: float = 0, issuer: str | None = None
+    ) -> SignedIn:
+        """A session of a new user, and its JWT.
+
+        Args:
+            factors: what the user proved.
+            roles: the user's.
+            ago: seconds since all that.
+            issuer: who the JWT says has signed it; Stytch, if not given.
+        """
         user = self.new_user(*roles)
         wanted = [{"type": kind, "delivery_method": by} for kind, by in factors]
         body = {"user_id": user.user_id, "factors": wanted}
-        token: str = self._control("POST", "/sessions", body)["session_token"]
-        return token
+        self._control("PUT", "/clock", {"offset_seconds": -ago})
+        self._control("PUT", "/jwts", {"issuer": issuer} if issuer else {})
+        made = self._control("POST", "/sessions", body)
+        self._control("PUT", "/jwts", {})
+        self._control("PUT", "/clock", {"offset_seconds": 0})
+        return SignedIn(made["session_token"], made["session_jwt"], user.user_id)
+
+    def prove(self, session: SignedIn, factor: Factor) -> SignedIn:
+        """Prove one factor more; the session that replaces the given one, which is dead."""
+        kind, by = factor
+        wanted = {"type": kind, "delivery_method": by}
+        body = {"session_token": session.token, "factor": wanted}
+        made = self._control("POST", "/factors/prove", body)
+        return SignedIn(made["session_token"], made["session_jwt"], session.user_id)
+
+    def revoke(self, session: SignedIn) -> None:
+        """Let a session die, as a logout does."""
+        self._control("POST", "/sessions/revoke", {"session_token": session.token})
+
+    def rotate_keys(self, *, keep_old: bool) -> None:
+        """Sign with a new key from now on."""
+        self._control("POST", "/keys/rotate", {"keep_old": keep_old})
 
     def age(self, token: str, factor: Factor, seconds: int) -> None:
         """Let a factor of a session be proven longer ago."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from authz_sidecar.dialects.identity import IDENTITY_HEADERS
+from authz_sidecar.dialects.identity import IDENTITY_HEADERS, PRESETS, IdentityHeaders
 from tests.integration.http_client import Headers, request_bytes
 from tests.integration.programs import SESSION_COOKIE
 from tests.integration.site import API, BROWSER, Site
@@ -107,6 +107,28 @@ def test_the_user_by_another_name_does_not_reach_the_application(site: Site, nam
 
     visit.assert_allowed("public")
     assert EVIL not in str(visit.passed_on["headers"])
+
+
+@pytest.mark.parametrize("name", IdentityHeaders(tuple(PRESETS)).names())
+def test_no_identity_header_of_any_preset_can_be_forged(
+    site: Site, emulator: StytchEmulator, name: str
+) -> None:
+    forged = [*API, *((spelling, EVIL) for spelling in spellings(name))]
+    anonymous = site.get("/public/x", headers=forged)
+    known = site.get("/account/x", emulator.session(PASSWORD), forged)
+
+    anonymous.assert_allowed("public")
+    known.assert_allowed()
+    assert EVIL not in f"{anonymous.passed_on['headers']}{known.passed_on['headers']}"
+
+
+def test_the_headers_of_a_preset_repeat_ours(site: Site, emulator: StytchEmulator) -> None:
+    user = emulator.new_user()
+    visit = site.get("/account/x", user.enter_password())
+    for headers in PRESETS.values():
+        for theirs, ours in headers.items():
+            assert visit.upstream_header(theirs) == visit.upstream_header(ours)
+    assert visit.upstream_header("Remote-User") == [user.user_id]
 
 
 @pytest.mark.parametrize("name", ["X-Authz-User", "X-Authz-Valid-Until", "X-Forwarded-Uri"])

@@ -1,24 +1,50 @@
 """Nobody who could answer answers: the door stays shut, and nobody is sent to the login page."""
 
 import signal
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.integration.http_client import Headers, request_bytes
-from tests.integration.programs import Application, Sidecar, sidecar_running
+from tests.integration.http_client import Headers, exchange, request_bytes
+from tests.integration.programs import (
+    JWT_COOKIE,
+    SESSION_COOKIE,
+    Application,
+    Sidecar,
+    sidecar_running,
+)
 from tests.integration.proxies.launcher import Launcher
 from tests.integration.site import API, BROWSER, Site
 from tests.integration.stytch_emulator import PASSWORD, PROJECT_ID, SECRET, StytchEmulator
 
 
 @pytest.fixture
-def outage(emulator: StytchEmulator) -> Iterator[StytchEmulator]:
-    """The emulator, whose faults end with the test."""
+def outage(emulator: StytchEmulator, sidecar: Sidecar) -> Iterator[StytchEmulator]:
+    """The emulator, whose faults end with the test, and with them what the sidecar makes of them.
+
+    A failure that is left over would count with those of the next test, and open the circuit.
+    """
     yield emulator
     emulator.heal()
+    token = emulator.session(PASSWORD)
+    sidecar.program.wait_until(lambda: _opens(sidecar, token))
+
+
+def _opens(sidecar: Sidecar, token: str) -> bool:
+    headers = [
+        ("Host", "sidecar"),
+        ("X-Forwarded-Method", "GET"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "shop.test"),
+        ("X-Forwarded-Uri", "/account/x"),
+        ("Cookie", f"{SESSION_COOKIE}={token}"),
+    ]
+    answer = exchange(sidecar.port, request_bytes("GET", "/authz/traefik", headers))
+    return answer.decision == ("allow", "requirement_met")
 
 
 @pytest.mark.parametrize("headers", [BROWSER, API], ids=["browser", "api"])
@@ -71,6 +97,53 @@ def test_after_an_outage_a_session_opens_again(site: Site, outage: StytchEmulato
     site.get("/account/x", token).assert_allowed()
 
 
+def test_a_session_jwt_needs_no_stytch(site: Site, outage: StytchEmulator) -> None:
+    session = outage.signed_in(PASSWORD)
+    outage.fail(endpoint="sessions", kind="drop")
+
+    headers = [*API, ("Cookie", f"{JWT_COOKIE}={session.jwt}")]
+    site.get("/account/x", headers=headers).assert_allowed()
+    # ... but for a rule that wants Stytch to be asked, and where a second look is due.
+    site.get("/fresh/x", headers=headers).assert_refused(503, "stytch_unavailable")
+    old = outage.signed_in(PASSWORD, ago=10)
+    headers = [*BROWSER, ("Cookie", f"{JWT_COOKIE}={old.jwt}")]
+    site.get("/admin/x", headers=headers).assert_refused(503, "stytch_unavailable")
+
+
+def test_what_is_known_serves_where_the_rule_says_so_and_the_application_is_told(
+    site: Site, outage: StytchEmulator
+) -> None:
+    session = outage.signed_in(PASSWORD, ago=100)
+    too_old = outage.signed_in(PASSWORD, ago=200)
+    outage.fail(endpoint="sessions.authenticate", kind="error", status=500)
+
+    headers = [*API, ("Cookie", f"{JWT_COOKIE}={session.jwt}")]
+    visit = site.get("/known/x", headers=headers)
+    visit.assert_allowed()
+    assert visit.upstream_header("X-Authz-Stale") == ["true"]
+    assert visit.upstream_header("X-Authz-User") == [session.user_id]
+    site.get("/account/x", headers=headers).assert_refused(503, "stytch_unavailable")
+    headers = [*API, ("Cookie", f"{JWT_COOKIE}={too_old.jwt}")]
+    site.get("/known/x", headers=headers).assert_refused(503, "stytch_unavailable")
+
+
+def test_a_client_that_hangs_up_cancels_nothing_for_others(
+    site: Site, outage: StytchEmulator
+) -> None:
+    token = outage.session(PASSWORD)
+    before = outage.session_checks()
+    outage.fail(endpoint="sessions.authenticate", kind="delay", seconds=0.4)
+    cookie = ("Cookie", f"{SESSION_COOKIE}={token}")
+    request = request_bytes("GET", "/account/x", [("Host", "shop.test"), cookie, *API])
+
+    with socket.create_connection(("127.0.0.1", site.port)) as impatient:
+        impatient.sendall(request)
+        time.sleep(0.1)
+
+    site.get("/account/x", token).assert_allowed()
+    assert outage.session_checks() - before == 1
+
+
 @dataclass(frozen=True, slots=True)
 class OwnSite:
     site: Site
@@ -92,6 +165,33 @@ def own(
 def _empty(directory: Path) -> Path:
     directory.mkdir()
     return directory
+
+
+def test_in_an_outage_of_some_time_nobody_waits(own: OwnSite, outage: StytchEmulator) -> None:
+    known, jwt = outage.session(PASSWORD), outage.signed_in(PASSWORD).jwt
+    own.site.get("/account/x", known).assert_allowed()
+    strangers = [outage.session(PASSWORD) for _ in range(10)]
+    outage.fail(endpoint="sessions.authenticate", kind="error", status=500)
+    for token in strangers[:5]:
+        own.site.get("/account/x", token).assert_refused(503, "stytch_unavailable")
+    outage.heal()
+    outage.fail(endpoint="sessions.authenticate", kind="hang")
+    before = outage.session_checks()
+
+    began = time.monotonic()
+    for token in strangers[5:]:
+        own.site.get("/account/x", token).assert_refused(503, "stytch_unavailable")
+        own.site.get("/account/x", known).assert_allowed()
+        own.site.get("/account/x", headers=[*API, ("Cookie", f"{JWT_COOKIE}={jwt}")])
+    took = time.monotonic() - began
+
+    if took < 0.7:  # else the circuit may have let a call through, as it should
+        assert outage.session_checks() == before
+    assert took < 4  # five that waited for the deadline would take five seconds
+    log = own.sidecar.program.output()
+    assert "stytch_unavailable" in log
+    for secret in (*strangers, known, *jwt.split(".")[1:]):
+        assert secret not in log
 
 
 def test_a_sidecar_that_hangs_or_is_gone_keeps_everything_shut(

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from ipaddress import ip_network
+from math import inf
 
 import pytest
 from multidict import CIMultiDict
@@ -175,7 +177,7 @@ async def test_a_verification_within_the_rules_bound_decides(
 async def test_no_challenge_rests_on_old_evidence(
     first: Verification, second: Verification, reason: str
 ) -> None:
-    assert await reason_of(asked("/admin"), first, second) == (reason, [30, 0])
+    assert await reason_of(asked("/admin"), first, second) == (reason, [30, 2])
 
 
 async def test_evidence_of_a_moment_ago_is_not_asked_for_again() -> None:
@@ -312,3 +314,26 @@ async def test_a_session_is_verified_only_where_it_can_matter(
     reply = await authorizer.answer(Traefik(CONFIG), request_)
     assert reply.headers["X-Authz-Reason"] == reason
     assert [NOW - not_before.token for not_before in verifications.not_before] == ages
+
+
+@pytest.mark.parametrize(("seconds", "jwts_from"), [(30.0, NOW - 300), (0.0, inf)])
+async def test_no_jwt_counts_as_asked_after_the_request_arrived(
+    seconds: float, jwts_from: float
+) -> None:
+    freshness = Freshness(seconds, 300.0 if seconds else 0.0)
+    rule = Rule("rest", Match(), Requirement((Demand(one_factor()),), freshness))
+    upstream = replace(POLICY.upstreams[0], rules=(rule,))
+    verifications = Verifications(evidence(0, password=1))
+    authorizer = Authorizer(Policy("r1", (upstream,)), verifications, [], deadline=1.0)
+    await authorizer.answer(Traefik(CONFIG), asked())
+    assert verifications.not_before == [NotBefore(NOW - seconds, jwts_from)]
+
+
+async def test_a_jwt_however_young_does_not_refuse_before_stytch_was_asked() -> None:
+    by_jwt = replace(evidence(1, password=60), source=Source.JWT)
+    both = evidence(0, password=60, totp=1)
+    verifications = Verifications(by_jwt, both)
+    authorizer = Authorizer(POLICY, verifications, [], deadline=1.0)
+    reply = await authorizer.answer(Traefik(CONFIG), asked("/admin"))
+    assert reply.headers["X-Authz-Reason"] == "requirement_met"
+    assert verifications.not_before[1] == NotBefore(NOW - 2, inf)

@@ -142,7 +142,9 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     ("text", "message"),
     [
         ("[::g]:9000", "is no address to listen on"),
-        ("[1.2.3.4]:9000", "has no valid IPv6 address in its brackets"),
+        ("[1.2.3.4]:9000", "has no host name or IP address before its port"),
+        ("a..b:9000", "has no host name or IP address before its port"),
+        ("127.1:9000", "has no host name or IP address before its port"),
         ("unix:", "has no absolute path; write `unix:/path/to/socket`"),
         ("unix:run/authz.sock", "has no absolute path"),
         ("unix:/run/a\x00b", "has no absolute path"),
@@ -194,6 +196,20 @@ def test_a_listener_nobody_could_open_is_refused(text: str, message: str) -> Non
         ("deadline: 31s", "2:11: deadline: write more than 0s and at most 30s"),
         ("deadline: 1", "2:11: deadline: `1` is no duration; write `1s`"),
         ("shutdown_timeout: 11m", "2:19: shutdown_timeout: write more than 0s and at most 600s"),
+        (
+            "session: {jwt_cookie: __Host-jwt, renew_jwt: {domain: example.com}}",
+            (
+                "2:46: session.renew_jwt: browsers take a cookie of this name for `/` and the host"
+                " alone; remove it"
+            ),
+        ),
+        (
+            "stytch: {base_url: 'https://example.com/v1'}",
+            (
+                "2:20: stytch.base_url: Stytch's SDK takes a scheme, a host and a port; remove what"
+                " follows them"
+            ),
+        ),
         (
             "session: {jwt_cookie: stytch_session}",
             "2:23: session.jwt_cookie: the other cookie has this name, too; choose another",
@@ -371,7 +387,7 @@ def test_a_header_has_one_spelling_to_all_proxies(file: Path, name: str) -> None
         "https://stytch.example.com",
         "http://127.0.0.1:4010",
         "http://127.8.0.1",
-        "http://localhost:4010/v1",
+        "http://localhost:4010/",
         "http://[::1]:4010",
     ],
 )

@@ -33,6 +33,8 @@ SOURCE = ClientIpSource("X-Forwarded-For", tuple(map(ip_network, HOPS)))
         (["fe80::1%eth0"], None),
         (["[192.0.2.1]x"], None),
         ([""], None),
+        (["10.0.0.1, " * 819 + "192.0.2.1"], None),
+        (["1" * 8000, "192.0.2.1"], "192.0.2.1"),
         ([], None),
     ],
 )

@@ -160,10 +160,11 @@ def test_a_preflight_is_read() -> None:
     [
         (("a",), (), True, COOKIES),
         (("a",), ("Bearer b",), False, COOKIES),
-        (("a",), ("Bearer b.c.d",), True, Credentials(session_jwts=("b.c.d",))),
-        (("a",), ("Bearer b",), True, Credentials(("b",))),
-        (("a",), ("bEARER  b ",), True, Credentials(("b",))),
-        (("a",), ("Bearer",), True, Credentials(("",))),
+        (("a",), ("Bearer b.c.d",), True, Credentials((), ("b.c.d",), ("Bearer b.c.d",))),
+        (("a",), ("Bearer b",), True, Credentials(("b",), (), ("Bearer b",))),
+        (("a",), ("bEARER  b ",), True, Credentials(("b",), (), ("bEARER  b ",))),
+        (("a",), ("Bearer",), True, Credentials(("",), (), ("Bearer",))),
+        (("a",), ('Digest username="b", realm="c"',), True, COOKIES),
         (("a",), ("Basic b",), True, COOKIES),
         ((), ("Basic b",), True, Credentials((), ("j.w.t",))),
     ],
@@ -175,7 +176,13 @@ def test_a_bearer_token_decides_alone_where_the_upstream_takes_it(
 
 
 @pytest.mark.parametrize(
-    "authorization", [("Bearer a", "Bearer b"), ("Bearer a,Bearer b",), ("Basic a", "Bearer b")]
+    "authorization",
+    [
+        ("Bearer a", "Bearer b"),
+        ("Bearer a,Bearer b",),
+        ("Basic a, Bearer b",),
+        ("Basic a", "Bearer b"),
+    ],
 )
 def test_two_authorizations_are_refused_where_they_count(authorization: tuple[str, ...]) -> None:
     credentials = Credentials(("a",), (), authorization)

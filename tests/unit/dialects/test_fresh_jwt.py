@@ -54,8 +54,6 @@ def test_without_a_domain_it_is_the_hosts_alone_and_without_https_it_is_not_secu
     [
         (ALLOWED, None),
         (ALLOWED, replace(ASKED, upgrade=True)),
-        (ALLOWED, replace(ASKED, credentials=Credentials(("token",)))),
-        (ALLOWED, replace(ASKED, credentials=Credentials((), ("a.b.c",), ("Bearer d.e.f",)))),
         (replace(ALLOWED, evidence=replace(EVIDENCE, fresh_jwt="")), ASKED),
         (replace(ALLOWED, evidence=replace(EVIDENCE, fresh_jwt="a.b.c; Domain=evil")), ASKED),
         (replace(ALLOWED, evidence=replace(EVIDENCE, fresh_jwt="a.b.c\r\nX: 1")), ASKED),

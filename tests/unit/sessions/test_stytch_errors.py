@@ -35,6 +35,8 @@ def test_an_error_means(status: int, error_type: str, meaning: CallResult) -> No
         ({"error_type": "session_not_found"}, "session_not_found"),
         ({"error_type": 404}, ""),
         ({"error_type": None}, ""),
+        ({"error_type": "a\nINFO forged"}, ""),
+        ({"error_type": "x" * 65}, ""),
         ({}, ""),
     ],
 )

@@ -294,7 +294,8 @@ async def test_a_jwt_and_a_token_of_different_users_are_invalid() -> None:
 async def test_the_newest_evidence_from_before_is_known_in_an_outage() -> None:
     house = House(Api(**{TOKEN: ALIVE}))
     await house.verify(TOKEN)
-    house.api.answers[TOKEN] = Unverifiable()
+    for name in (TOKEN, "older", "newer"):
+        house.api.answers[name] = Unverifiable()
     house.now = 1100.0
     from_cache = active(Source.CACHE, 1000.0)
     assert await house.verify(TOKEN) == Unverifiable(last_known=from_cache)
@@ -338,3 +339,68 @@ async def test_closing_ends_the_questions_under_way() -> None:
     await house.verifier.close()
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+
+async def test_a_session_that_stytch_calls_dead_is_dead_whatever_its_jwt_says() -> None:
+    house = House(Api())
+    house.jwt("old", 400)
+    house.jwt("young", 10)
+    assert await house.verify(jwts=("old",)) == Invalid()
+    assert await house.verify(jwts=("young",)) == Invalid()
+    assert house.api.asked == ["old"]
+    assert house.verifier.last_known(Credentials(session_jwts=("young",))) is None
+
+
+async def test_a_revoked_tokens_session_is_not_known_by_its_jwt_either() -> None:
+    house = House(Api(**{TOKEN: ALIVE}))
+    await house.verify(TOKEN)
+    house.api.answers[TOKEN] = Invalid()
+    house.jwt("young", 10)
+    assert await house.verify(TOKEN, within=-1) == Invalid()
+    assert await house.verify(jwts=("young",)) == Invalid()
+
+
+async def test_what_was_refused_a_moment_ago_is_not_known_from_before() -> None:
+    house = House(Api(**{TOKEN: Invalid()}, jwt=Unverifiable()))
+    house.jwt("jwt", 400)
+    assert await house.verify(TOKEN, jwts=("jwt",)) == Unverifiable()
+
+
+async def test_contradicting_credentials_are_not_known_from_before() -> None:
+    house = House(Api(**{TOKEN: ALIVE}))
+    await house.verify(TOKEN)
+    house.jwt("mallory", 400, user="user-2")
+    credentials = Credentials((TOKEN,), ("mallory",))
+    assert house.verifier.last_known(credentials) is None
+
+
+async def test_a_clock_that_was_set_back_revives_nothing() -> None:
+    house = House(Api(**{TOKEN: ALIVE}))
+    await house.verify(TOKEN)
+    house.jwt("jwt", 0)
+    house.now = 900.0
+    house.api.answers[TOKEN] = Unverifiable()
+    house.api.answers["jwt"] = Unverifiable()
+    assert await house.verify(TOKEN, jwts=("jwt",)) == Unverifiable()
+
+
+@pytest.mark.parametrize(
+    ("credentials", "renewed"),
+    [
+        (Credentials((TOKEN,), ("jwt",)), "new.j.wt"),
+        (Credentials((TOKEN,)), ""),
+        (Credentials((TOKEN,), ("forged",)), ""),
+        (Credentials((TOKEN,), ("jwt",), ("Bearer x",)), ""),
+    ],
+)
+async def test_a_new_jwt_is_for_who_came_with_a_good_one_in_a_cookie(
+    credentials: Credentials, renewed: str
+) -> None:
+    house = House(Api(**{TOKEN: replace(ALIVE, fresh_jwt="new.j.wt")}))
+    house.jwt("jwt", 400)
+    found = await house.verifier.verify(credentials, NotBefore(970.0, 700.0))
+    assert isinstance(found, Active)
+    assert found.fresh_jwt == renewed
+    again = await house.verifier.verify(credentials, NotBefore(970.0, 700.0))
+    assert isinstance(again, Active)
+    assert (again.source, again.fresh_jwt) == (Source.CACHE, "")
