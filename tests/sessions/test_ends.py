@@ -26,6 +26,7 @@ from tests.sessions.service import (
 )
 
 ROLE_MISSING = Answered(403, "role_missing")
+EMAIL_MISMATCH = Answered(403, "email_mismatch")
 BY_TOKEN, BY_JWT = 30, 300
 """Seconds: `verified_within` by default."""
 _NUMBERS = count(1)
@@ -92,6 +93,10 @@ async def _role_taken(stage: Stage) -> None:
     await stage.service.control("PATCH", f"/users/{stage.user}", {"roles": ["guest"]})
 
 
+async def _address_taken(stage: Stage) -> None:
+    await stage.service.control("PATCH", f"/users/{stage.user}", {"email_verified": False})
+
+
 async def _secret_changed(stage: Stage) -> None:
     stage.service.emulator.secret = "another"
 
@@ -126,6 +131,25 @@ async def test_where_stytch_is_asked_at_every_request_an_end_is_noticed_at_once(
 ) -> None:
     await happens(stage)
     assert await stage.ask("/now", by, 1) == INVALID
+
+
+@pytest.mark.parametrize(("by", "bound"), [("token", BY_TOKEN), ("JWT", 2)])
+async def test_an_address_that_is_taken_away_is_noticed_at_once_by_a_jwt_which_has_none(
+    stage: Stage, by: str, bound: float
+) -> None:
+    assert await stage.ask("/mail", by, 0) == ALLOWED
+    await _address_taken(stage)
+    assert await stage.ask("/mail", by, bound - 1) == ALLOWED
+    assert await stage.ask("/mail", by, bound + 1) == EMAIL_MISMATCH
+
+
+async def test_what_stytch_has_called_dead_is_dead_by_its_jwt_too(stage: Stage) -> None:
+    await _revoked(stage)
+    assert await stage.ask("/account", "JWT", 1) == ALLOWED
+    assert await stage.ask("/now", "token", 2) == INVALID
+    checks = stage.service.session_checks
+    assert await stage.ask("/account", "JWT", 3) == INVALID
+    assert stage.service.session_checks == checks
 
 
 @pytest.mark.parametrize("by", ["token", "JWT"])
