@@ -43,8 +43,14 @@ demo: $(VENV)/demo.stamp ## the guide's whole MFA flow through a real proxy (PRO
 .PHONY: test
 test: $(VENV)/dev.stamp $(VENV)/wheels.stamp ## every test, with the real proxies (as root on Debian it installs them)
 	@deploy/install-test-services
-	$(BIN)/pytest $(or $(ARGS),--cov --cov-report=term)
-	@$(if $(ARGS),,$(BIN)/coverage report --include="$(PURE)" --fail-under=100 >$(VENV)/pure.txt || { cat $(VENV)/pure.txt; exit 1; })
+ifdef ARGS
+	$(BIN)/pytest $(ARGS)
+else
+	$(BIN)/pytest --ignore=tests/property --ignore=tests/wire --cov --cov-report=term
+	@$(BIN)/coverage report --include="$(PURE)" --fail-under=100 >$(VENV)/pure.txt || { cat $(VENV)/pure.txt; exit 1; }
+	@# Thousands of examples would take twice as long while lines are counted.
+	$(BIN)/pytest tests/property tests/wire
+endif
 
 .PHONY: check
 check: $(VENV)/dev.stamp ## format, lint, types, layers, dependencies, spelling, generated files
