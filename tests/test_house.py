@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from authz_sidecar.core.policy import Policy
-from authz_sidecar.dialects import DIALECTS as SPOKEN
 from authz_sidecar.dialects.identity import IDENTITY_HEADERS
 from authz_sidecar.policy_file import load_policy
-from authz_sidecar.settings import DIALECTS
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "authz_sidecar").rglob("*.py"))
@@ -56,10 +54,6 @@ def test_the_readme_names_every_identity_header() -> None:
     text = (ROOT / "README.md").read_text()
     for name in IDENTITY_HEADERS:
         assert name.removeprefix("X-Authz") in text
-
-
-def test_the_settings_know_the_dialects_that_are_spoken() -> None:
-    assert set(DIALECTS) == set(SPOKEN)
 
 
 def test_every_verb_of_the_makefile_has_its_line_of_help() -> None:

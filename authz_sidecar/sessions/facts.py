@@ -33,15 +33,12 @@ def read_session(body: Mapping[str, object]) -> Session:
     session = body.get("session")
     if not isinstance(session, dict):
         raise UnreadableSessionError("session is missing")
-    expires_at = _timestamp(session.get("expires_at"))
-    if expires_at is None:
-        raise UnreadableSessionError("session.expires_at is missing or no time")
     return Session(
         session_id=_identifier(session, "session_id"),
         user_id=_identifier(session, "user_id"),
-        expires_at=expires_at,
+        expires_at=_expiry(session),
         factors=_factor_times(session),
-        roles=frozenset(role for role in _list(session, "roles") if isinstance(role, str)),
+        roles=_roles(session),
         emails=tuple(_verified_emails(body)),
         organizations=frozenset(_organization(body)),
         claims=_mapping(session.get("custom_claims")),
@@ -73,15 +70,12 @@ def read_session_claims(claims: Mapping[str, object]) -> Session:
     session = claims.get(_SESSION_CLAIM)
     if not isinstance(session, dict):
         raise UnreadableSessionError("the session claim is missing")
-    expires_at = _timestamp(session.get("expires_at"))
-    if expires_at is None:
-        raise UnreadableSessionError("the session claim has no expires_at")
     return Session(
         session_id=_identifier(session, "id"),
         user_id=_identifier(claims, "sub"),
-        expires_at=expires_at,
+        expires_at=_expiry(session),
         factors=_factor_times(session),
-        roles=frozenset(role for role in _list(session, "roles") if isinstance(role, str)),
+        roles=_roles(session),
         claims={
             name: value
             for name, value in claims.items()
@@ -95,6 +89,17 @@ def _identifier(session: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise UnreadableSessionError(f"{name} is missing or no text")
     return value
+
+
+def _expiry(session: Mapping[str, object]) -> float:
+    expires_at = _timestamp(session.get("expires_at"))
+    if expires_at is None:
+        raise UnreadableSessionError("session.expires_at is missing or no time")
+    return expires_at
+
+
+def _roles(session: Mapping[str, object]) -> frozenset[str]:
+    return frozenset(role for role in _list(session, "roles") if isinstance(role, str))
 
 
 def _factor_times(session: Mapping[str, object]) -> dict[str, float | None]:

@@ -4,7 +4,6 @@ Read once at start-up; unlike the policy they do not reload. Secrets come from t
 from a file of their own, and appear in no problem and no repr.
 """
 
-from authz_sidecar.dialects import DIALECTS
 from authz_sidecar.settings.credentials import PROJECT_ID_VARIABLE, SECRET_VARIABLE
 from authz_sidecar.settings.load import load_settings
 from authz_sidecar.settings.model import SettingsModel
@@ -19,7 +18,6 @@ from authz_sidecar.settings.values import (
 )
 
 __all__ = [
-    "DIALECTS",
     "PROJECT_ID_VARIABLE",
     "SECRET_VARIABLE",
     "Listen",
